@@ -1,0 +1,1 @@
+"""SQLAlchemy machinery that knows no noun: sessions, tenancy, locks, numbers, idempotency."""
