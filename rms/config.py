@@ -1,0 +1,109 @@
+"""Typed settings, read from the environment once. Every mistake is named at once and refuses the start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rms.crypto.keys import BadKeys, KeyRing
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+ENVIRONMENTS = {"production", "development", "test"}
+
+
+class BadSettings(SystemExit):
+    """The environment cannot be used; the message lists every mistake."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the product needs to know of the place it runs in. `from_environment` documents each variable."""
+
+    environment: str
+    database_url: str
+    redis_url: str
+    public_base_url: str
+    keys: str
+    database_owner_url: str | None = None
+    bootstrap_url: str | None = None
+    smtp_url: str = "smtp://127.0.0.1:25"
+    mail_from: str = "RMS Billing <no-reply@rmsbilling.example>"
+    help_address: str = "help@rmsbilling.example"
+    mailbox: Path | None = None
+    pgbouncer: bool = False
+    pool_size: int = 5
+    bcrypt_cost: int = 12
+    session_days: int = 7
+    trial_days: int = 14
+    sweep_seconds: int = 30
+
+    @property
+    def is_development(self) -> bool:
+        return self.environment == "development"
+
+    @property
+    def is_plain_loopback(self) -> bool:
+        """Whether the site is http on this machine only, where cookies cannot be Secure in every browser."""
+        parts = urlsplit(self.public_base_url)
+        return parts.scheme == "http" and parts.hostname in LOOPBACK
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL, MAIL_FROM,
+    RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PGBOUNCER, RMS_POOL_SIZE, RMS_BCRYPT_COST,
+    RMS_SESSION_DAYS, RMS_SWEEP_SECONDS. Raises BadSettings with every mistake in one message."""
+    mistakes: list[str] = []
+
+    def needed(name: str) -> str:
+        if not environ.get(name):
+            mistakes.append(f"{name} is not set")
+        return environ.get(name, "")
+
+    def number(name: str, default: int, low: int, high: int) -> int:
+        text = environ.get(name, str(default))
+        if not text.isdigit() or not low <= int(text) <= high:
+            mistakes.append(f"{name} is {text!r}; it must be a whole number from {low} to {high}")
+            return default
+        return int(text)
+
+    mailbox = environ.get("RMS_MAILBOX")
+    settings = Settings(
+        environment=environ.get("RMS_ENV", "production"),
+        database_url=needed("DATABASE_URL"),
+        database_owner_url=environ.get("DATABASE_OWNER_URL") or None,
+        bootstrap_url=environ.get("RMS_BOOTSTRAP_URL") or None,
+        redis_url=needed("REDIS_URL"),
+        public_base_url=needed("PUBLIC_BASE_URL").rstrip("/"),
+        keys=needed("RMS_KEYS"),
+        smtp_url=environ.get("SMTP_URL", "smtp://127.0.0.1:25"),
+        mail_from=environ.get("MAIL_FROM", "RMS Billing <no-reply@rmsbilling.example>"),
+        help_address=environ.get("RMS_HELP_ADDRESS", "help@rmsbilling.example"),
+        mailbox=Path(mailbox) if mailbox else None,
+        pgbouncer=environ.get("RMS_PGBOUNCER") == "1",
+        pool_size=number("RMS_POOL_SIZE", 5, 1, 100),
+        bcrypt_cost=number("RMS_BCRYPT_COST", 12, 4, 16),
+        session_days=number("RMS_SESSION_DAYS", 7, 1, 90),
+        sweep_seconds=number("RMS_SWEEP_SECONDS", 30, 1, 3600),
+    )
+    mistakes += [*_mistakes_in(settings)]
+    if mistakes:
+        raise BadSettings("RMS Billing cannot start:\n- " + "\n- ".join(mistakes))
+    return settings
+
+
+def _mistakes_in(settings: Settings):
+    if settings.environment not in ENVIRONMENTS:
+        yield f"RMS_ENV is {settings.environment!r}; it must be one of {', '.join(sorted(ENVIRONMENTS))}"
+    if settings.keys:
+        try:
+            KeyRing(settings.keys)
+        except BadKeys as mistake:
+            yield str(mistake)
+    if settings.environment == "production":
+        if not settings.public_base_url.startswith("https://"):
+            yield "PUBLIC_BASE_URL must begin with https:// in production"
+        if settings.bcrypt_cost < 12:
+            yield "RMS_BCRYPT_COST must be at least 12 in production"
+        if settings.mailbox:
+            yield "RMS_MAILBOX shows mails to anybody; it is for development only"

@@ -1,0 +1,1 @@
+"""Keys and what is made from them: password hashes, session tokens, links in mails."""

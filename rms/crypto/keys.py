@@ -1,0 +1,77 @@
+"""The key ring: every secret of the product is derived from RMS_KEYS, one derived key per purpose.
+
+RMS_KEYS is a list `kid:base64`, newest first, separated by commas. New things are made with the newest key;
+what carries an older kid can still be read, so that keys are changed without signing everybody out.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from functools import lru_cache
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SHORTEST_KEY = 32
+
+
+class BadKeys(ValueError):
+    """RMS_KEYS cannot be used; the message says what to change."""
+
+
+class KeyRing:
+    """Root keys by kid, and keys derived from them by HKDF-SHA256 (RFC 5869)."""
+
+    def __init__(self, text: str) -> None:
+        self._roots = dict(_parse(item) for item in text.split(",") if item.strip())
+        if not self._roots:
+            raise BadKeys("RMS_KEYS is empty; it needs at least one kid:base64 key of 32 bytes")
+        self.newest = next(iter(self._roots))
+        self._derive = lru_cache(maxsize=256)(self._expand)
+
+    def key(self, purpose: str, kid: str | None = None) -> bytes:
+        """32 bytes for one purpose; raises KeyError for a kid that is no longer on the ring."""
+        return self._derive(purpose, kid or self.newest)
+
+    def mac(self, purpose: str, message: str, kid: str | None = None) -> str:
+        """HMAC-SHA256 of the message, in URL-safe base64 without padding."""
+        digest = hmac.new(self.key(purpose, kid), message.encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def is_mac(self, purpose: str, message: str, mac: str) -> bool:
+        """Whether any key on the ring made this MAC; takes the same time whatever differs."""
+        return any(
+            [hmac.compare_digest(self.mac(purpose, message, kid).encode(), mac.encode()) for kid in self._roots]
+        )
+
+    def _expand(self, purpose: str, kid: str) -> bytes:
+        return HKDF(algorithm=SHA256(), length=32, salt=b"rms-billing", info=purpose.encode()).derive(
+            self._roots[kid]
+        )
+
+
+def _parse(item: str) -> tuple[str, bytes]:
+    kid, _, encoded = item.strip().partition(":")
+    try:
+        root = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raise BadKeys(f"key {kid!r} in RMS_KEYS is not base64") from None
+    if not kid.isalnum() or len(root) < SHORTEST_KEY:
+        raise BadKeys(f"key {kid!r} in RMS_KEYS needs a plain name and at least {SHORTEST_KEY} random bytes")
+    return kid, root
+
+
+_ring: KeyRing | None = None
+
+
+def configure(text: str) -> KeyRing:
+    global _ring
+    _ring = KeyRing(text)
+    return _ring
+
+
+def ring() -> KeyRing:
+    if _ring is None:
+        raise RuntimeError("the key ring is not configured: create_app() does it")
+    return _ring

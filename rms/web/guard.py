@@ -1,0 +1,80 @@
+"""Every endpoint says who may call it: `@requires(P.X)` or `@public`. A test walks the URL map and fails one that
+says neither. The check runs before the view, so that a forgotten line in a view can open nothing."""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask_login import current_user
+
+from rms.db.session import act_as
+from rms.domain.errors import N_, Forbidden, NotFound
+from rms.policy import can as role_can
+from rms.web.fragments import wants_fragment
+from rms.web.lifecycle import SAFE_METHODS
+
+
+def requires(permission: str) -> Callable:
+    """The view is for signed-in people of this company who hold the permission."""
+
+    def mark(view: Callable) -> Callable:
+        view.rms_permission = permission
+        return view
+
+    return mark
+
+
+def public(view: Callable) -> Callable:
+    """The view is for everybody, signed in or not."""
+    view.rms_public = True
+    return view
+
+
+def can(permission: str) -> bool:
+    """Whether the signed-in person holds the permission; what templates ask."""
+    if not current_user.is_authenticated:
+        return False
+    return role_can(current_user.role, permission, users_may_draft=current_user.users_may_draft)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_check)
+
+
+def _check():
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "rms_public", False):
+        return None
+    permission = getattr(view, "rms_permission", None)
+    if permission is None:
+        raise NotFound(N_("Nothing here."))
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    slug = (request.view_args or {}).pop("slug", None)
+    if slug is not None and slug != current_user.slug:
+        raise NotFound(N_("Nothing here."))
+    if not can(permission):
+        raise Forbidden(N_("Your role cannot do this."), permission=permission)
+    if request.method not in SAFE_METHODS:
+        act_as(current_user.user_id)
+    return None
+
+
+def _ask_to_sign_in():
+    """A fragment cannot show a sign-in page, so it answers 401 and the page shows its strip."""
+    if wants_fragment():
+        return "", 401, {"HX-Trigger": "signed-out"}
+    here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("identity.login", next=here), code=303)
+
+
+def fill_in_slug(app: Flask) -> None:
+    """`url_for` of a company page fills in the signed-in person's company, so that no view passes it on."""
+
+    @app.url_defaults
+    def add_slug(endpoint: str, values: dict) -> None:
+        if "slug" in values or not app.url_map.is_endpoint_expecting(endpoint, "slug"):
+            return
+        if g and current_user and current_user.is_authenticated:
+            values["slug"] = current_user.slug
