@@ -7,7 +7,7 @@ id of its target; a page includes the same partials, so that no markup exists tw
 import json
 import re
 
-from flask import Response, current_app, make_response, redirect, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from rms.web.lifecycle import keep_what_was_typed
@@ -17,8 +17,7 @@ ROOT_ID = re.compile(r"""<[a-z][^>]*?\bid=["']([^"']+)["']""")
 
 def wants_fragment() -> bool:
     """Whether htmx asked for a piece; restoring its history asks for the whole page."""
-    asked = current_app.extensions["htmx_of_request"]()
-    return bool(asked) and not asked.history_restore_request
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
 def page(template: str, *, piece: str | None = None, status: int = 200, also: tuple = (), **context) -> Response:

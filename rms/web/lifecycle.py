@@ -7,14 +7,13 @@ write. The one exception says so: a draft line keeps the wrong text that was typ
 import secrets
 from collections.abc import Callable
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
 from rms.crypto import session_token
 from rms.db import session as database
 from rms.db.session import NOBODY, Scope
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-QUIET_ENDPOINTS = {"static", "health.healthz", "health.readyz"}
 
 
 class Rms(Flask):
@@ -73,8 +72,6 @@ def _scope() -> Scope:
 
 
 def session_cookie_name() -> str:
-    from flask import current_app
-
     return current_app.config["RMS_SESSION_COOKIE"]
 
 

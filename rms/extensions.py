@@ -1,0 +1,13 @@
+"""The extension objects; create_app() binds them to the application."""
+
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+
+babel = Babel()
+csrf = CSRFProtect()
+htmx = Htmx()
+login = LoginManager()
+migrate = Migrate(compare_type=True)
