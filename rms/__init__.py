@@ -19,7 +19,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """The application: settings, extensions, the lifecycle of a request, then one room after the other."""
     settings = settings or config.from_environment()
     app = lifecycle.Rms(
-        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"), static_url_path="/static"
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
     )
     _configure(app, settings)
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
@@ -84,7 +87,7 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
     app.register_blueprint(health.health)
     for room in (identity, onboarding, home, customers, services, invoices, receipts):
         app.register_blueprint(room.room)
-    if settings.mailbox and not settings.environment == "production":
+    if settings.mailbox and settings.environment != "production":
         from rms.rooms import mailbox
 
         app.register_blueprint(mailbox.room)

@@ -41,9 +41,11 @@ class KeyRing:
 
     def is_mac(self, purpose: str, message: str, mac: str) -> bool:
         """Whether any key on the ring made this MAC; takes the same time whatever differs."""
-        return any(
-            [hmac.compare_digest(self.mac(purpose, message, kid).encode(), mac.encode()) for kid in self._roots]
-        )
+        given = mac.encode()
+        matches = [
+            hmac.compare_digest(self.mac(purpose, message, kid).encode(), given) for kid in self._roots
+        ]
+        return any(matches)
 
     def _expand(self, purpose: str, kid: str) -> bytes:
         return HKDF(algorithm=SHA256(), length=32, salt=b"rms-billing", info=purpose.encode()).derive(

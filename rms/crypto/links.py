@@ -1,7 +1,7 @@
 """Links in mails: `<tenant id>.<row id>.<mac>`.
 
-The secret part is derived by HMAC when the mail is rendered, so neither the database, the outbox nor Redis ever
-holds a link that works; the row stores SHA-256 of it.
+The secret part is derived by HMAC when the mail is rendered, so neither the database, the outbox nor Redis
+ever holds a link that works; the row stores SHA-256 of it.
 """
 
 import hashlib

@@ -71,7 +71,10 @@ class TenantScoped(Timestamps):
     """
 
     tenant_id: Mapped[UUID] = mapped_column(
-        ForeignKey("tenants.id"), primary_key=True, default=current_tenant, server_default=text(TENANT_SETTING)
+        ForeignKey("tenants.id"),
+        primary_key=True,
+        default=current_tenant,
+        server_default=text(TENANT_SETTING),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, insert_sentinel=True)
 
@@ -79,7 +82,8 @@ class TenantScoped(Timestamps):
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A reference inside one tenant: (tenant_id, column) -> table(tenant_id, id).
 
-    Row-level security does not guard foreign keys, so a plain key would let one tenant point at another's row.
+    Row-level security does not guard foreign keys, so a plain key would let one tenant point at another's
+    row.
     """
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete

@@ -14,9 +14,7 @@ _TAKE = text(
     "ON CONFLICT (tenant_id, series_id, financial_year) "
     "DO UPDATE SET next_value = number_counters.next_value + 1 RETURNING next_value - 1"
 )
-_PEEK = text(
-    "SELECT next_value FROM number_counters WHERE series_id = :series AND financial_year = :year"
-)
+_PEEK = text("SELECT next_value FROM number_counters WHERE series_id = :series AND financial_year = :year")
 
 
 def take(series_id: UUID, financial_year: str) -> int:

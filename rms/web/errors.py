@@ -59,7 +59,9 @@ def _domain(error: DomainError) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
-    return _reply(400, gettext("This page was open for too long, or cookies are off. Load it again and repeat."))
+    return _reply(
+        400, gettext("This page was open for too long, or cookies are off. Load it again and repeat.")
+    )
 
 
 def _http(error: HTTPException) -> Response:

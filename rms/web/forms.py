@@ -1,4 +1,6 @@
-"""Forms: what was typed is kept, a mistake is one sentence at its field, domain sentences find their field."""
+"""Forms: what was typed is kept, a mistake is one sentence at its field, domain sentences find their
+field.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -47,7 +49,9 @@ def strip(text: str | None) -> str | None:
 
 
 class TypedField(Field):
-    """A text input whose `value` is parsed by the domain; the typed text stays in the input when it is wrong."""
+    """A text input whose `value` is parsed by the domain; the typed text stays in the input when it is
+    wrong.
+    """
 
     widget = TextInput()
 

@@ -1,6 +1,7 @@
 """Whole pages and pieces of pages. A view ends in `page`, `swap` or `go` and never looks at a header itself.
 
-Anything that an endpoint may return alone is a partial `_noun.html` with exactly one root element that carries the
+Anything that an endpoint may return alone is a partial `_noun.html` with exactly one root element that
+carries the
 id of its target; a page includes the same partials, so that no markup exists twice.
 """
 
@@ -20,7 +21,9 @@ def wants_fragment() -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def page(template: str, *, piece: str | None = None, status: int = 200, also: tuple = (), **context) -> Response:
+def page(
+    template: str, *, piece: str | None = None, status: int = 200, also: tuple = (), **context
+) -> Response:
     """The whole page, or only its `piece` (plus other pieces) when htmx asked for a fragment."""
     if piece and wants_fragment() and request.headers.get("HX-Request-Type") != "full":
         body = _with_others(piece, also, context)

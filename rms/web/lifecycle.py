@@ -33,7 +33,9 @@ class Rms(Flask):
 
 
 def keep_what_was_typed() -> None:
-    """This reply is a 422 that saves: the invalid text is stored beside the row, as decided for draft lines."""
+    """This reply is a 422 that saves: the invalid text is stored beside the row, as decided for draft
+    lines.
+    """
     g.keeps_what_was_typed = True
 
 

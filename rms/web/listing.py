@@ -1,4 +1,6 @@
-"""Keyset pages: the cursor names the last row seen, never an offset, so that page 500 costs what page 1 does."""
+"""Keyset pages: the cursor names the last row seen, never an offset, so that page 500 costs what page 1
+does.
+"""
 
 import base64
 import binascii
