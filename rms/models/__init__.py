@@ -1,0 +1,41 @@
+"""The schema at a glance: one module per aggregate. Importing this package maps every table."""
+
+from rms.models.audit import AuditLog
+from rms.models.companies import Company
+from rms.models.credit_notes import CreditNote
+from rms.models.customers import AccountManager, ClientType, Customer
+from rms.models.idempotency import IdempotencyKey
+from rms.models.invoices import Invoice, InvoiceLineItem
+from rms.models.mails import EmailMessage
+from rms.models.numbering import NumberCounter, NumberSeries
+from rms.models.receipts import Receipt, ReceiptAllocation
+from rms.models.services import ServiceType
+from rms.models.tax import GstSetting, TaxRate
+from rms.models.tenants import Subscription, Tenant, TrialLedger
+from rms.models.users import EmailVerification, User, UserSession
+
+__all__ = [
+    "AccountManager",
+    "AuditLog",
+    "ClientType",
+    "Company",
+    "CreditNote",
+    "Customer",
+    "EmailMessage",
+    "EmailVerification",
+    "GstSetting",
+    "IdempotencyKey",
+    "Invoice",
+    "InvoiceLineItem",
+    "NumberCounter",
+    "NumberSeries",
+    "Receipt",
+    "ReceiptAllocation",
+    "ServiceType",
+    "Subscription",
+    "TaxRate",
+    "Tenant",
+    "TrialLedger",
+    "User",
+    "UserSession",
+]

@@ -1,0 +1,48 @@
+"""Who changed what, when and from where. Written by database triggers alone (see db/audit.py)."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Computed, Index, PrimaryKeyConstraint, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rms.db.base import Base, TenantScoped
+from rms.models.columns import rule
+
+
+class AuditLog(TenantScoped, Base):
+    """One change. The application may only read it.
+
+    The key holds `created_at`, because the table is partitioned by month and the key of a partitioned table
+    must hold what it is partitioned by. `updated_at` can never differ from `created_at`: it is generated.
+    """
+
+    __tablename__ = "audit_logs"
+    __table_args__ = (
+        PrimaryKeyConstraint("tenant_id", "created_at", "id"),
+        rule("action_is_named", "action <> ''"),
+        {"postgresql_partition_by": "RANGE (created_at)"},
+    )
+
+    user_id: Mapped[UUID | None]
+    entity_type: Mapped[str] = mapped_column(String(100))
+    entity_id: Mapped[UUID | None]
+    action: Mapped[str] = mapped_column(String(50))
+    old_values: Mapped[dict | None]
+    new_values: Mapped[dict | None]
+    ip_address: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None]
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str | None]
+    created_at: Mapped[dt.datetime] = mapped_column(primary_key=True, server_default=func.clock_timestamp())
+    updated_at: Mapped[dt.datetime] = mapped_column(Computed("created_at", persisted=True))
+
+
+Index("ix_audit_logs_of_user", AuditLog.tenant_id, AuditLog.user_id, AuditLog.created_at.desc())
+Index(
+    "ix_audit_logs_of_entity",
+    AuditLog.tenant_id,
+    AuditLog.entity_type,
+    AuditLog.entity_id,
+    AuditLog.created_at.desc(),
+)

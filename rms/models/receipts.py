@@ -1,0 +1,145 @@
+"""Money received, and which invoices it settles."""
+
+import datetime as dt
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Computed, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from rms.db.base import Base, Money, TenantScoped, belongs_to
+from rms.models.columns import count, live_only, one_of, refers_to, rule, word, zero
+from rms.models.customers import Customer
+from rms.models.invoices import Invoice
+
+
+class Receipt(TenantScoped, Base):
+    """What a customer paid: credited in bank + bank_charges. A write-off without money has amount 0.
+
+    `allocated_amount` is written by a trigger on the allocations, and `unallocated_amount` is generated:
+    never assign either, refresh the row after allocating. `keep_as` says what becomes of the rest.
+    """
+
+    __tablename__ = "receipts"
+    __mapper_args__ = {"eager_defaults": True}
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("users", "created_by"),
+        belongs_to("number_series", "series_id"),
+        UniqueConstraint("tenant_id", "receipt_number"),
+        one_of("status", "pending", "cleared", "bounced", "cancelled"),
+        one_of("kind", "payment", "write_off"),
+        rule(
+            "payment_method_is_known",
+            "payment_method IN ('bank_transfer', 'cheque', 'cash', 'upi', 'card')",
+        ),
+        rule("keep_as_is_known", "keep_as IN ('advance', 'refund')"),
+        rule(
+            "payments_have_an_amount",
+            "(kind = 'payment' AND amount > 0) OR (kind = 'write_off' AND amount = 0)",
+        ),
+        rule("bank_charges_are_part_of_the_amount", "bank_charges BETWEEN 0 AND amount"),
+        rule("allocated_is_between_zero_and_amount", "allocated_amount BETWEEN 0 AND amount"),
+        rule(
+            "bounced_and_cancelled_receipts_settle_nothing",
+            "status IN ('pending', 'cleared') OR allocated_amount = 0",
+        ),
+        rule("bounced_receipts_say_when", "(status = 'bounced') = (bounced_at IS NOT NULL)"),
+        rule("cancelled_receipts_say_when", "(status = 'cancelled') = (cancelled_at IS NOT NULL)"),
+        rule("cleared_receipts_say_when", "status <> 'cleared' OR cleared_at IS NOT NULL"),
+        Index("ix_receipts_of_series", "tenant_id", "series_id"),
+    )
+
+    receipt_number: Mapped[str] = mapped_column(String(50))
+    series_id: Mapped[UUID | None]
+    receipt_date: Mapped[dt.date]
+    customer_id: Mapped[UUID]
+    kind: Mapped[str] = word(20, "payment")
+    payment_method: Mapped[str | None] = mapped_column(String(50))
+    reference: Mapped[str | None] = mapped_column(String(100))
+    amount: Mapped[Money] = zero()
+    bank_charges: Mapped[Money] = zero()
+    allocated_amount: Mapped[Money] = zero()
+    unallocated_amount: Mapped[Money] = mapped_column(Computed("amount - allocated_amount", persisted=True))
+    keep_as: Mapped[str] = word(20, "advance")
+    status: Mapped[str] = word(50, "pending")
+    cleared_at: Mapped[dt.datetime | None]
+    bounced_at: Mapped[dt.datetime | None]
+    cancelled_at: Mapped[dt.datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(String(255))
+    notes: Mapped[str | None]
+    created_by: Mapped[UUID | None]
+    version: Mapped[int] = count(1)
+
+    customer: Mapped[Customer] = refers_to("Receipt.customer_id")
+    allocations: Mapped[list["ReceiptAllocation"]] = relationship(
+        back_populates="receipt",
+        foreign_keys="ReceiptAllocation.receipt_id",
+        order_by="ReceiptAllocation.created_at",
+        passive_deletes="all",
+    )
+
+    @property
+    def live_allocations(self) -> list["ReceiptAllocation"]:
+        return [allocation for allocation in self.allocations if allocation.released_on is None]
+
+
+class ReceiptAllocation(TenantScoped, Base):
+    """What one receipt settles of one invoice: cash, tax deducted, and what is written off.
+
+    A row is released (`released_on`), never deleted; at most one live row per receipt and invoice.
+    """
+
+    __tablename__ = "receipt_allocations"
+    __table_args__ = (
+        belongs_to("receipts", "receipt_id", ondelete="CASCADE"),
+        belongs_to("invoices", "invoice_id", ondelete="CASCADE"),
+        rule(
+            "amounts_are_not_negative",
+            "allocated_amount >= 0 AND tds_amount >= 0 AND gst_tds_amount >= 0 AND write_off_amount >= 0",
+        ),
+        rule(
+            "an_allocation_settles_something",
+            "allocated_amount + tds_amount + gst_tds_amount + write_off_amount > 0",
+        ),
+        rule("released_after_it_was_allocated", "released_on >= allocated_on"),
+        live_only(
+            "uq_receipt_allocations_one_live_per_invoice",
+            "tenant_id",
+            "receipt_id",
+            "invoice_id",
+            where="released_on IS NULL",
+            unique="one live row",
+        ),
+        Index("ix_receipt_allocations_of_receipt", "tenant_id", "receipt_id"),
+        Index("ix_receipt_allocations_of_invoice", "tenant_id", "invoice_id"),
+    )
+
+    receipt_id: Mapped[UUID]
+    invoice_id: Mapped[UUID]
+    allocated_amount: Mapped[Money] = zero()
+    tds_amount: Mapped[Money] = zero()
+    tds_section: Mapped[str | None] = mapped_column(String(20))
+    gst_tds_amount: Mapped[Money] = zero()
+    write_off_amount: Mapped[Money] = zero()
+    allocated_on: Mapped[dt.date]
+    released_on: Mapped[dt.date | None]
+
+    receipt: Mapped[Receipt] = refers_to("ReceiptAllocation.receipt_id", back_populates="allocations")
+    invoice: Mapped[Invoice] = refers_to("ReceiptAllocation.invoice_id")
+
+    @property
+    def settled_amount(self) -> Decimal:
+        """What it takes off the invoice's balance."""
+        return self.allocated_amount + self.tds_amount + self.gst_tds_amount + self.write_off_amount
+
+
+Index("ix_receipts_newest_first", Receipt.tenant_id, Receipt.receipt_date.desc(), Receipt.id.desc())
+Index("ix_receipts_of_customer", Receipt.tenant_id, Receipt.customer_id, Receipt.receipt_date)
+Index(
+    "ix_receipts_number_trigrams",
+    Receipt.tenant_id,
+    Receipt.receipt_number,
+    postgresql_using="gin",
+    postgresql_ops={"receipt_number": "gin_trgm_ops"},
+)
