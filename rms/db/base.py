@@ -59,8 +59,8 @@ class Base(DeclarativeBase):
 class Timestamps:
     """`created_at` and `updated_at`, both timestamptz; a trigger keeps `updated_at` (see db/rls.py)."""
 
-    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
-    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), sort_order=1)
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), sort_order=2)
 
 
 class TenantScoped(Timestamps):
@@ -75,8 +75,9 @@ class TenantScoped(Timestamps):
         primary_key=True,
         default=current_tenant,
         server_default=text(TENANT_SETTING),
+        sort_order=-2,
     )
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, insert_sentinel=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, insert_sentinel=True, sort_order=-1)
 
 
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:

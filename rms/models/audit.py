@@ -34,8 +34,10 @@ class AuditLog(TenantScoped, Base):
     user_agent: Mapped[str | None]
     request_id: Mapped[str | None] = mapped_column(String(64))
     reason: Mapped[str | None]
-    created_at: Mapped[dt.datetime] = mapped_column(primary_key=True, server_default=func.clock_timestamp())
-    updated_at: Mapped[dt.datetime] = mapped_column(Computed("created_at", persisted=True))
+    created_at: Mapped[dt.datetime] = mapped_column(
+        primary_key=True, server_default=func.clock_timestamp(), sort_order=1
+    )
+    updated_at: Mapped[dt.datetime] = mapped_column(Computed("created_at", persisted=True), sort_order=2)
 
 
 Index("ix_audit_logs_of_user", AuditLog.tenant_id, AuditLog.user_id, AuditLog.created_at.desc())

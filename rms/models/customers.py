@@ -6,6 +6,7 @@ from sqlalchemy import Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, TenantScoped, belongs_to
+from rms.domain.place_of_supply import Registration
 from rms.models.columns import count, flag, one_of, refers_to, rule, word
 
 
@@ -49,21 +50,10 @@ class Customer(TenantScoped, Base):
         belongs_to("account_managers", "account_manager_id"),
         belongs_to("users", "created_by"),
         UniqueConstraint("tenant_id", "code"),
-        one_of(
-            "gst_treatment",
-            "regular",
-            "composition",
-            "unregistered",
-            "consumer",
-            "sez",
-            "overseas",
-            "deemed_export",
-            "uin",
-            "tds_deductor",
-        ),
+        one_of("gst_treatment", *Registration),
         rule(
             "registered_customers_have_a_gstin",
-            "gst_treatment IN ('unregistered', 'consumer', 'overseas') OR gst_number IS NOT NULL",
+            "gst_treatment IN ('unregistered', 'overseas') OR gst_number IS NOT NULL",
         ),
         rule("state_code_has_two_digits", "state_code ~ '^[0-9]{2}$' AND shipping_state_code ~ '^[0-9]{2}$'"),
         rule("payment_terms_are_days", "payment_terms BETWEEN 0 AND 3650"),

@@ -9,6 +9,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rms.db.base import Base, Money, Quantity, Rate, TenantScoped, UnitPrice, belongs_to
+from rms.domain.place_of_supply import SupplyType, TaxMode
+from rms.domain.tax import Treatment
 from rms.models.columns import count, flag, one_of, refers_to, rule, word, zero
 from rms.models.customers import Customer
 from rms.models.numbering import NumberSeries
@@ -63,7 +65,8 @@ class Invoice(TenantScoped, Base):
         rule("discount_amount_is_not_negative", "discount_amount >= 0"),
         rule("discount_is_percent_or_amount", "discount_percent IS NULL OR discount_amount IS NULL"),
         rule("place_of_supply_has_two_digits", "place_of_supply ~ '^[0-9]{2}$'"),
-        rule("supply_type_is_known", "supply_type IN ('INTRA', 'INTER')"),
+        one_of("supply_type", *SupplyType),
+        one_of("tax_mode", *TaxMode),
         rule("payment_terms_are_days", "payment_terms BETWEEN 0 AND 3650"),
     )
 
@@ -80,6 +83,7 @@ class Invoice(TenantScoped, Base):
     supply_type: Mapped[str | None] = mapped_column(String(20))
     tax_mode: Mapped[str | None] = mapped_column(String(30))
     reverse_charge: Mapped[bool] = flag("false")
+    export_with_payment: Mapped[bool] = flag("false")
     prices_include_tax: Mapped[bool] = flag("false")
     discount_percent: Mapped[Rate | None]
     discount_amount: Mapped[Money | None]
@@ -152,7 +156,7 @@ class InvoiceLineItem(TenantScoped, Base):
     __table_args__ = (
         belongs_to("invoices", "invoice_id", ondelete="CASCADE"),
         belongs_to("service_types", "service_type_id"),
-        one_of("tax_treatment", "taxable", "nil", "exempt", "non_gst"),
+        one_of("tax_treatment", *Treatment),
         rule("quantity_is_not_negative", "quantity >= 0"),
         rule("rate_is_not_negative", "rate >= 0"),
         rule("tax_rate_is_a_percentage", "tax_rate BETWEEN 0 AND 100"),

@@ -4,6 +4,7 @@ from sqlalchemy import Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, Rate, TenantScoped, UnitPrice
+from rms.domain.tax import Treatment
 from rms.models.columns import count, flag, one_of, rule, word, zero
 
 
@@ -17,7 +18,7 @@ class ServiceType(TenantScoped, Base):
     __tablename__ = "service_types"
     __table_args__ = (
         UniqueConstraint("tenant_id", "code"),
-        one_of("tax_treatment", "taxable", "nil", "exempt", "non_gst"),
+        one_of("tax_treatment", *Treatment),
         rule("tax_rate_is_a_percentage", "tax_rate BETWEEN 0 AND 100"),
         rule("default_rate_is_not_negative", "default_rate >= 0"),
         rule("hsn_sac_is_four_to_eight_digits", "hsn_sac ~ '^[0-9]{4,8}$'"),
