@@ -113,9 +113,7 @@ class TooOften(DomainError):
 
     status = 429
 
-    def __init__(
-        self, message: str, *, retry_after: int, field: str | None = None, **params: object
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: int, field: str | None = None, **params: object) -> None:
         super().__init__(message, field=field, **params)
         self.retry_after = retry_after
 

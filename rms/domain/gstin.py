@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rms.domain import states
-from rms.domain.errors import N_, Sentence, sentence as say
+from rms.domain.errors import N_, Sentence
+from rms.domain.errors import sentence as say
 
 
 class Reason(StrEnum):

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from rms.domain.errors import Invalid, N_
+from rms.domain.errors import N_, Invalid
 
 ZERO = Decimal("0.00")
 MAX_MONEY = Decimal("9999999999999.99")  # NUMERIC(15,2)
