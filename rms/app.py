@@ -1,0 +1,99 @@
+"""The application: a table of contents of what it is made of."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+
+import rms.db.tenancy  # noqa: F401 - registers the tenant filter
+from rms import config, queue
+from rms.crypto import keys
+from rms.db import session as database
+from rms.extensions import babel, csrf, htmx, login, migrate
+from rms.web import context, errors, formats, guard, headers, health, lifecycle
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application: settings, extensions, the lifecycle of a request, then one room after the other."""
+    settings = settings or config.from_environment()
+    app = lifecycle.Rms(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        static_url_path="/static",
+    )
+    _configure(app, settings)
+    database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
+    queue.configure(settings.redis_url)
+    lifecycle.init_app(app, is_same_site=headers.is_same_site)
+    _init_extensions(app)
+    for part in (guard, headers, errors, formats, context):
+        part.init_app(app)
+    guard.fill_in_slug(app)
+    _open_rooms(app, settings)
+    _add_commands(app)
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    ring = keys.configure(settings.keys)
+    plain = settings.is_plain_loopback
+    port = settings.public_base_url.rpartition(":")[2] if plain else ""
+    app.config.update(
+        RMS=settings,
+        SECRET_KEY=ring.key("csrf"),
+        SECRET_KEY_FALLBACKS=[],
+        PUBLIC_BASE_URL=settings.public_base_url,
+        RMS_SESSION_COOKIE=f"rms-session-{port}" if plain else "__Host-rms-session",
+        SESSION_COOKIE_NAME=f"rms-form-{port}" if plain else "__Host-rms-form",
+        SESSION_COOKIE_SECURE=not plain,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_NAME="rms-unused",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        BABEL_DEFAULT_LOCALE="en_IN",
+        TESTING=settings.environment == "test",
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _init_extensions(app: Flask) -> None:
+    from jinja2 import StrictUndefined
+
+    from rms.db.bootstrap import MigrateAdapter
+    from rms.queries.people import person_of_session
+
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    babel.init_app(app)
+    htmx.init_app(app)
+    csrf.init_app(app)
+    login.init_app(app)
+    context.load_people_with(login, person_of_session)
+    migrate.init_app(app, MigrateAdapter(), directory=str(ROOT / "migrations"), render_as_batch=False)
+
+
+def _open_rooms(app: Flask, settings: config.Settings) -> None:
+    from rms.rooms import customers, home, identity, invoices, onboarding, receipts, services
+
+    app.register_blueprint(health.health)
+    for room in (identity, onboarding, home, customers, services, invoices, receipts):
+        app.register_blueprint(room.room)
+    if settings.mailbox and settings.environment != "production":
+        from rms.rooms import mailbox
+
+        app.register_blueprint(mailbox.room)
+
+
+def _add_commands(app: Flask) -> None:
+    from rms import cli
+
+    cli.init_app(app)

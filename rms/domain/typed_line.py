@@ -1,0 +1,92 @@
+"""One invoice line as it was typed: text in, a draft or sentences out. What cannot be read is kept as typed."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rms.domain import money, tax
+from rms.domain.errors import Invalid, N_, Sentence, sentence as say
+from rms.domain.invoicing import LineDraft, check_line
+from rms.domain.tax import Treatment
+
+FIELDS = ("name", "description", "hsn_sac", "quantity", "unit", "rate", "discount", "tax")
+LENGTHS = {"name": 255, "description": 10_000, "hsn_sac": 8, "unit": 20}
+TREATMENT_WORDS = {
+    "nil": Treatment.NIL,
+    "exempt": Treatment.EXEMPT,
+    "non-gst": Treatment.NON_GST,
+    "non gst": Treatment.NON_GST,
+}
+
+
+@dataclass(frozen=True)
+class TypedLine:
+    """`draft` holds the fields that could be read; `errors` says by field what could not."""
+
+    raw: dict[str, str]
+    name: str | None
+    description: str | None
+    draft: LineDraft
+    errors: dict[str, Sentence] = field(default_factory=dict)
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing worth keeping was typed yet; a blank line is dropped at issue."""
+        return not (self.name or self.description or self.errors or self.draft.rate)
+
+
+def read(raw: Mapping[str, str], day: dt.date) -> TypedLine:
+    """Read the cells of one line of a document dated `day`; missing cells count as empty."""
+    cells = {name: raw.get(name, "").replace("\x00", "").strip() for name in FIELDS}
+    errors: dict[str, Sentence] = {}
+
+    def take(name: str, parse: Callable, default):
+        if not cells[name]:
+            return default
+        try:
+            return parse(cells[name])
+        except Invalid as error:
+            errors[name] = error.sentence
+            return default
+
+    rate, treatment = take("tax", lambda text: _tax(text, day), (Decimal(0), Treatment.TAXABLE))
+    draft = LineDraft(
+        description=cells["name"],
+        quantity=take("quantity", money.parse_quantity, Decimal(1)),
+        rate=take("rate", money.parse_rate, Decimal(0)),
+        discount_percent=take("discount", money.parse_percent, None),
+        tax_rate=rate,
+        treatment=treatment,
+        hsn_sac=take("hsn_sac", _hsn_sac, None),
+        unit=cells["unit"] or None,
+    )
+    for name, sentences in ({} if errors else check_line(draft)).items():
+        errors[name.replace("discount_percent", "discount")] = sentences[0]
+    errors |= {name: _too_long(name) for name, limit in LENGTHS.items() if len(cells[name]) > limit}
+    return TypedLine(cells, cells["name"] or None, cells["description"] or None, draft, errors)
+
+
+def _tax(text: str, day: dt.date) -> tuple[Decimal, Treatment]:
+    """A GST rate in force on the day, or one of the words for a line without tax."""
+    treatment = TREATMENT_WORDS.get(text.lower())
+    if treatment:
+        return Decimal(0), treatment
+    rate = money.parse_percent(text.rstrip("%"))
+    tax.check_rate(rate, day, field="tax")
+    return rate, Treatment.TAXABLE
+
+
+def _hsn_sac(text: str) -> str:
+    digits = text.replace(" ", "")
+    if not tax.is_hsn_sac(digits):
+        raise Invalid(N_("SAC or HSN has 4, 6 or 8 digits"), field="hsn_sac")
+    return digits
+
+
+def _too_long(name: str) -> Sentence:
+    return say(N_("This is too long. At most %(limit)s characters fit"), limit=LENGTHS[name])
