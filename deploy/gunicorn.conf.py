@@ -1,6 +1,7 @@
 """The web server: two processes of four threads unless the environment says otherwise.
 
-Processes and threads share the pool limit of the database (RMS_POOL_SIZE is per process), so raise them together.
+Processes and threads share the pool limit of the database (RMS_POOL_SIZE is per process), so raise
+them together.
 """
 
 import os
@@ -23,7 +24,8 @@ preload_app = False
 # The heartbeat file must not sit on a disk that can stall.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 
-# Addresses carry one-time tokens, so there is no access log here; the application writes its own, without them.
+# Addresses carry one-time tokens, so there is no access log here; the application writes
+# its own, without them.
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
