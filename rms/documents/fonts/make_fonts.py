@@ -1,14 +1,14 @@
 """Make the static TrueType fonts that the PDFs embed.
 
-Run by hand when a source font changes; the results are checked in, so neither an install nor a render needs this
-script. It wants fontTools with brotli, the web fonts of Anek Latin (two variable woff2 files: the Latin letters, and
-the rupee sign alone), and a folder with the Noto TTFs (Debian: package fonts-noto-core):
+Run by hand when a source font changes; the results are checked in, so neither an install nor a render needs
+this script. It wants fontTools with brotli, the web fonts of Anek Latin (two variable woff2 files: the Latin
+letters, and the rupee sign alone), and a folder with the Noto TTFs (Debian: package fonts-noto-core):
 
     python make_fonts.py --anek static/fonts --noto /usr/share/fonts/truetype/noto
 
-Why at all: typst reads no woff2, takes no axis position from a variable font, and Anek's Latin file lacks U+20B9.
-Features are kept whole, because a conjunct without its GSUB rule is a spelling mistake; hints go, because a PDF
-viewer does not use them. The same sources give the same bytes.
+Why at all: typst reads no woff2, takes no axis position from a variable font, and Anek's Latin file lacks
+U+20B9. Features are kept whole, because a conjunct without its GSUB rule is a spelling mistake; hints go,
+because a PDF viewer does not use them. The same sources give the same bytes.
 """
 
 import argparse
@@ -26,7 +26,14 @@ NOTO_STYLES = ("Regular", "Bold")
 # Joiners, the dotted circle (seen under a stray vowel sign) and the dandas belong to every script of India.
 SHARED = {0x20, 0xA0, 0x200C, 0x200D, 0x25CC, 0x964, 0x965, RUPEE}
 BLOCKS = {
-    "NotoSans": ((0x20, 0x24F), (0x300, 0x52F), (0x1E00, 0x1EFF), (0x2000, 0x206F), (0x20A0, 0x20BF), (0x2100, 0x2212)),
+    "NotoSans": (
+        (0x20, 0x24F),
+        (0x300, 0x52F),
+        (0x1E00, 0x1EFF),
+        (0x2000, 0x206F),
+        (0x20A0, 0x20BF),
+        (0x2100, 0x2212),
+    ),
     "NotoSansArabic": ((0x600, 0x6FF), (0x750, 0x77F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF), (0x2000, 0x206F)),
     "NotoSansBengali": ((0x980, 0x9FF),),
     "NotoSansDevanagari": ((0x900, 0x97F), (0x1CD0, 0x1CFF), (0xA830, 0xA83F), (0xA8E0, 0xA8FF)),
@@ -44,8 +51,12 @@ BLOCKS = {
 
 def main():
     sources = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    sources.add_argument("--anek", type=Path, required=True, help="folder with anek-latin.woff2 and anek-rupee.woff2")
-    sources.add_argument("--noto", type=Path, required=True, help="folder with NotoSans*-Regular.ttf and -Bold.ttf")
+    sources.add_argument(
+        "--anek", type=Path, required=True, help="folder with anek-latin.woff2 and anek-rupee.woff2"
+    )
+    sources.add_argument(
+        "--noto", type=Path, required=True, help="folder with NotoSans*-Regular.ttf and -Bold.ttf"
+    )
     arguments = sources.parse_args()
     for style, weight in ANEK_WEIGHTS.items():
         save(anek(arguments.anek, style, weight), f"AnekLatin-{style}.ttf")
@@ -98,7 +109,9 @@ def name_statically(font, family, style, weight):
 
 
 def trimmed(font, characters):
-    options = Options(hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True, recalc_timestamp=False)
+    options = Options(
+        hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True, recalc_timestamp=False
+    )
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)

@@ -1,0 +1,104 @@
+"""What is printed on an invoice, already decided.
+
+A paper is filled from the stored, frozen document: every sum, name, rate and wording is settled before it
+gets here, so that a PDF made years later says what the first one said. Amounts are Decimal rupees as stored.
+The particulars are those of CGST Rule 46 (tax invoice) and Rule 49 (bill of supply).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+PETROL = "#1d5a6c"
+_HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperParty:
+    """Seller, buyer or place of delivery. `lines` are printed as given: address, state and code, contacts."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    gstin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTax:
+    """One head of tax: CGST, SGST, UTGST, IGST or cess, its rate in percent and its amount."""
+
+    name: str
+    rate: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """`discount_percent` is printed when there is one, else `discount_amount`; `total` includes the taxes."""
+
+    description: str
+    quantity: Decimal
+    rate: Decimal
+    taxable: Decimal
+    total: Decimal
+    details: str = ""
+    hsn_sac: str = ""
+    unit: str = ""
+    discount_percent: Decimal = Decimal(0)
+    discount_amount: Decimal = Decimal(0)
+    taxes: tuple[PaperTax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTaxGroup:
+    """One row of the summary by HSN or SAC."""
+
+    hsn_sac: str
+    taxable: Decimal
+    taxes: tuple[PaperTax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoicePaper:
+    """One copy of one document. Empty text, None and () mean: not printed.
+
+    `totals` stand above the grand total in the order given, `after_total` below it (paid, balance due).
+    `declarations` are endorsements the law wants at the top (composition, export or SEZ under LUT).
+    `upi_qr_svg` is a whole SVG picture; `brand_colour` is #rrggbb. A draft is marked so on every page and may
+    lack a number.
+    """
+
+    title: str
+    number: str
+    invoice_date: date
+    seller: PaperParty
+    buyer: PaperParty
+    lines: tuple[PaperLine, ...]
+    totals: tuple[tuple[str, Decimal], ...]
+    grand_total: Decimal
+    amount_in_words: str
+
+    due_date: date | None = None
+    references: tuple[tuple[str, str], ...] = ()
+    place_of_supply: str = ""
+    reverse_charge: bool | None = None
+    ship_to: PaperParty | None = None
+    declarations: tuple[str, ...] = ()
+    copy_marking: str = ""
+    is_draft: bool = False
+    is_cancelled: bool = False
+    round_off: Decimal = Decimal(0)
+    after_total: tuple[tuple[str, Decimal], ...] = ()
+    tax_summary: tuple[PaperTaxGroup, ...] = ()
+    notes: str = ""
+    bank_details: tuple[str, ...] = ()
+    upi_id: str = ""
+    upi_qr_svg: str = ""
+    signatory: str = ""
+    footer: str = ""
+    language: str = "en"
+    brand_colour: str = PETROL
+
+    def __post_init__(self):
+        if not _HEX_COLOUR.fullmatch(self.brand_colour):
+            raise ValueError(f"brand_colour must look like {PETROL}, not {self.brand_colour!r}")
