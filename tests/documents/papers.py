@@ -217,6 +217,8 @@ def in_indian_scripts(**changes):
                 "totals": totals,
                 "round_off": d("0"),
                 "grand_total": d("11800"),
+                "after_total": (),
+                "amount_in_words": "Rupees Eleven Thousand Eight Hundred Only",
                 "tax_summary": (),
             }
             | changes

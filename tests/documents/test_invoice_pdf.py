@@ -78,7 +78,7 @@ def test_names_in_indian_scripts_can_be_searched_and_copied():
     # typst 0.15 writes the Gujarati kru twice into the text layer (on paper it is right).
     for line in [paper.lines[0], *paper.lines[2:9]]:
         assert line.description in copied
-    # Right to left: each viewer restores the order of letters itself, so only their presence is the file's matter.
+    # Right to left: the viewer restores the order of the letters, so only their presence can be asked.
     assert set("نورٹیڈز") <= set(copied)
     assert "₹11,800.00" in copied
     # A reader that knows nothing of /ActualText finds the plainer words all the same.
