@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from rms.db.base import Base, Money, Quantity, Rate, TenantScoped, UnitPrice, belongs_to
 from rms.domain.place_of_supply import SupplyType, TaxMode
 from rms.domain.tax import Treatment
+from rms.domain.lifecycle import status_of
 from rms.models.columns import count, flag, one_of, refers_to, rule, word, zero
 from rms.models.customers import Customer
 from rms.models.numbering import NumberSeries
@@ -142,6 +143,17 @@ class Invoice(TenantScoped, Base):
     def settled(self) -> Decimal:
         """What needs no more payment: paid and credited together."""
         return self.amount_paid + self.amount_credited
+
+    def restate(self, today: dt.date) -> None:
+        """Write the status that follows from the facts on that day (domain/lifecycle.py)."""
+        self.status = status_of(
+            issued=self.issued_at is not None,
+            cancelled=self.cancelled_at is not None,
+            total=self.total,
+            settled=self.settled,
+            due_date=self.due_date,
+            today=today,
+        ).value
 
 
 class InvoiceLineItem(TenantScoped, Base):

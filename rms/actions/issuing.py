@@ -1,0 +1,224 @@
+"""From draft to paper: the checks of Rule 46, the snapshots, and the number, taken last. And cancelling."""
+
+import datetime as dt
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from rms.actions.pricing import retotal, supply_kind
+from rms.db import numbering as counters
+from rms.db.locks import lock, lock_all
+from rms.db.session import current_tenant, db
+from rms.domain import numbering, tax
+from rms.domain.errors import N_, Invalid, Sentence, StaleVersion
+from rms.domain.errors import sentence as say
+from rms.domain.invoicing import Priced
+from rms.domain.lifecycle import Status, Verb, move
+from rms.domain.money import rupees
+from rms.domain.place_of_supply import Registration, obstacle
+from rms.models import (
+    Company,
+    Customer,
+    Invoice,
+    InvoiceLineItem,
+    NumberSeries,
+    Receipt,
+    ReceiptAllocation,
+    Tenant,
+)
+from rms.queries.invoices import Terms, lines_of, terms_for
+
+ADDRESS_NEEDED_FROM = 50_000  # CGST Rule 46(e): rupees of taxable value to an unregistered person
+
+Problem = tuple[str, Sentence]
+
+
+def problems_before_issue(
+    invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms, priced: Priced
+) -> list[Problem]:
+    """What stands against issuing, as (id of the field to go to, sentence); empty when ready."""
+    return [
+        *_about_the_seller(terms),
+        *_about_the_customer(invoice, terms),
+        *_about_the_lines(invoice, lines, terms),
+        *_about_the_document(invoice, lines, terms, priced),
+    ]
+
+
+def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int | None = None) -> Invoice:
+    """Turn a draft into an invoice with a number; its money fields never change afterwards.
+
+    `totals_seq` is what the page showed: raises StaleVersion when the figures changed since. Raises Invalid with
+    every problem by field, IllegalMove when it is issued already.
+    """
+    invoice = lock(Invoice, invoice_id)
+    move(Status(invoice.status), Verb.ISSUE)
+    if totals_seq is not None and totals_seq != invoice.totals_seq:
+        raise StaleVersion(
+            N_("This invoice was changed in another tab. Look at it again before you issue it."),
+            theirs=invoice,
+        )
+    lines = _drop_blank_lines(lines_of(invoice_id))
+    terms = terms_for(invoice.customer_id)
+    priced = retotal(invoice, lines, terms)
+    problems = problems_before_issue(invoice, lines, terms, priced)
+    if problems:
+        raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
+    for line, amounts in zip(lines, priced.lines, strict=True):
+        line.tax_rate, line.cess_rate = amounts.tax_rate, amounts.cess_rate
+    _become_paper(invoice, terms, now)
+    _take_number(invoice, terms)
+    invoice.restate(today)
+    db().flush()
+    _count_issued()
+    return invoice
+
+
+def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -> Invoice:
+    """Cancel an issued invoice; its number stays used, and money allocated to it goes back on account today."""
+    allocated = select(ReceiptAllocation).where(
+        ReceiptAllocation.invoice_id == invoice_id, ReceiptAllocation.released_on.is_(None)
+    )
+    lock_all(Receipt, [row.receipt_id for row in db().scalars(allocated)])
+    invoice = lock(Invoice, invoice_id)
+    move(Status(invoice.status), Verb.CANCEL)
+    if not reason:
+        raise Invalid(N_("Say why, for the books."), field="reason")
+    if invoice.amount_credited:
+        raise Invalid(N_("A credit note was issued against this invoice. Make another credit note instead."))
+    for allocation in db().scalars(allocated):
+        allocation.released_on = today
+    db().flush()
+    db().refresh(invoice)
+    invoice.cancelled_at, invoice.cancel_reason = now, reason
+    invoice.restate(today)
+    db().flush()
+    return invoice
+
+
+def _about_the_seller(terms: Terms) -> Iterator[Problem]:
+    company, gst = terms.company, terms.gst
+    if not (company.address_line1 and company.state_code):
+        yield "company", say(N_("Your company has no address yet. An invoice must carry it."))
+    if gst.registration_type != Registration.UNREGISTERED and not gst.gst_number:
+        yield "company", say(N_("Your company has no GSTIN yet. Add it, or say that you are not registered."))
+
+
+def _about_the_customer(invoice: Invoice, terms: Terms) -> Iterator[Problem]:
+    customer = terms.customer
+    if customer is None:
+        yield "customer_id", say(N_("Choose the customer."))
+        return
+    if terms.buyer.is_registered and not customer.address_line1:
+        yield (
+            "customer_id",
+            say(N_("%(name)s has no address yet. A GST invoice must carry it."), name=customer.name),
+        )
+    is_large = invoice.subtotal >= ADDRESS_NEEDED_FROM
+    if not terms.buyer.is_registered and is_large and not (customer.address_line1 and customer.state_code):
+        yield (
+            "customer_id",
+            say(
+                N_("From %(amount)s on, the invoice needs the address and state of %(name)s."),
+                amount=rupees(ADDRESS_NEEDED_FROM),
+                name=customer.name,
+            ),
+        )
+
+
+def _about_the_lines(invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms) -> Iterator[Problem]:
+    if not lines:
+        yield "lines", say(N_("Add at least one line."))
+    for number, line in enumerate(lines, start=1):
+        place = f"lines-{line.id}-name"
+        if not line.is_valid:
+            yield place, say(N_("Line %(number)s has something that cannot be read."), number=number)
+            continue
+        if not line.name:
+            yield place, say(N_("Line %(number)s does not say what it is for."), number=number)
+        if terms.gst.gst_number and not line.hsn_sac:
+            yield f"lines-{line.id}-hsn_sac", say(N_("Line %(number)s has no SAC or HSN."), number=number)
+        if line.tax_treatment == "taxable" and line.tax_rate not in tax.rates_on(invoice.invoice_date):
+            yield (
+                f"lines-{line.id}-tax",
+                say(
+                    N_("Line %(number)s has a GST rate that did not apply on the invoice date."),
+                    number=number,
+                ),
+            )
+
+
+def _about_the_document(
+    invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms, priced: Priced
+) -> Iterator[Problem]:
+    if lines and invoice.total <= 0:
+        yield "lines", say(N_("The total is zero."))
+    in_the_way = obstacle(terms.seller, priced.supply, supply_kind(lines))
+    if in_the_way:
+        yield "place_of_supply", in_the_way
+
+
+def _by_field(problems: list[Problem]) -> dict[str, list[Sentence]]:
+    errors: dict[str, list[Sentence]] = {}
+    for place, sentence in problems:
+        errors.setdefault(place, []).append(sentence)
+    return errors
+
+
+def _drop_blank_lines(lines: list[InvoiceLineItem]) -> list[InvoiceLineItem]:
+    kept = []
+    for line in lines:
+        is_blank = line.is_valid and not (line.name or line.description or line.rate)
+        if is_blank:
+            db().delete(line)
+        else:
+            kept.append(line)
+    return kept
+
+
+def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
+    """Names and addresses are copied: whatever is edited later, this document stays as it was given out."""
+    invoice.issued_at = now
+    invoice.seller_snapshot = _seller(terms.company, terms)
+    invoice.buyer_snapshot = _buyer(terms.customer)
+    invoice.customer_gst = terms.customer.gst_number
+
+
+def _seller(company: Company, terms: Terms) -> dict:
+    wanted = (
+        "name trade_name address_line1 address_line2 city pin_code state_code contact_email contact_phone "
+        "udyam_number bank_name bank_branch bank_account_name bank_account_number bank_ifsc upi_id signatory_name"
+    )
+    kept = {name: getattr(company, name) for name in wanted.split()}
+    return {**kept, "gst_number": terms.gst.gst_number, "registration_type": terms.gst.registration_type}
+
+
+def _buyer(customer: Customer) -> dict:
+    wanted = (
+        "code name contact_person email phone gst_number pan_number gst_treatment state_code address_line1 "
+        "address_line2 city pin_code shipping_address_line1 shipping_address_line2 shipping_city "
+        "shipping_pin_code shipping_state_code"
+    )
+    return {name: getattr(customer, name) for name in wanted.split()}
+
+
+def _take_number(invoice: Invoice, terms: Terms) -> None:
+    """CGST Rule 46(b). Last of all, since the counter's row stays locked until the transaction ends."""
+    kind = "bill_of_supply" if invoice.kind == "bill_of_supply" else "invoice"
+    series = (
+        db().scalars(select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.is_default)).one()
+    )
+    starts = terms.company.financial_year_start
+    year = numbering.financial_year(invoice.invoice_date, starts.month if starts else 4)
+    value = counters.take(series.id, year if series.resets_yearly else "")
+    invoice.series_id = series.id
+    invoice.invoice_number = numbering.render(series.pattern, series.prefix, year, value)
+
+
+def _count_issued() -> None:
+    db().execute(
+        update(Tenant)
+        .where(Tenant.id == current_tenant())
+        .values(current_invoice_count=Tenant.current_invoice_count + 1)
+    )

@@ -1,0 +1,97 @@
+"""Bring an invoice's stored figures in line with its lines: the one door from the columns to the domain."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rms.domain.invoicing import LineAmounts, LineDraft, Priced, PriceMode, PricingContext, price
+from rms.domain.place_of_supply import SupplyKind
+from rms.domain.tax import Treatment, is_service_code
+from rms.models import Invoice, InvoiceLineItem
+from rms.queries.invoices import Terms
+
+HEADS = ("cgst", "sgst", "igst", "cess")
+
+
+def retotal(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> Priced:
+    """Price the valid lines and store every figure on them and the invoice; invalid lines count nothing."""
+    fit = [line for line in lines if line.is_valid]
+    priced = price([draft_of(line, invoice) for line in fit], context_of(invoice, lines, terms))
+    for line, amounts in zip(fit, priced.lines, strict=True):
+        _store_line(line, amounts)
+    for line in lines:
+        if not line.is_valid:
+            _empty(line)
+    _store_totals(invoice, priced)
+    return priced
+
+
+def draft_of(line: InvoiceLineItem, invoice: Invoice) -> LineDraft:
+    return LineDraft(
+        description=line.name or "",
+        quantity=line.quantity,
+        rate=line.rate,
+        discount_percent=line.discount_percent,
+        tax_rate=line.tax_rate,
+        cess_rate=line.cess_rate,
+        treatment=Treatment(line.tax_treatment),
+        price_mode=PriceMode.INCLUSIVE if invoice.prices_include_tax else PriceMode.EXCLUSIVE,
+        hsn_sac=line.hsn_sac,
+        unit=line.unit,
+    )
+
+
+def context_of(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> PricingContext:
+    return PricingContext(
+        seller=terms.seller,
+        customer=terms.buyer,
+        supply_kind=supply_kind(lines),
+        place_of_supply=invoice.place_of_supply,
+        reverse_charge=invoice.reverse_charge,
+        discount_percent=invoice.discount_percent,
+        discount_amount=invoice.discount_amount,
+        round_off=terms.rounds_off,
+    )
+
+
+def supply_kind(lines: Sequence[InvoiceLineItem]) -> SupplyKind:
+    """Goods as soon as one line has a code outside chapter 99; place of supply differs for the two."""
+    codes = [line.hsn_sac for line in lines if line.hsn_sac]
+    is_goods = any(not is_service_code(code) for code in codes)
+    return SupplyKind.GOODS if is_goods else SupplyKind.SERVICE
+
+
+def _store_line(line: InvoiceLineItem, amounts: LineAmounts) -> None:
+    line.amount = amounts.amount
+    line.discount_amount = amounts.discount
+    line.invoice_discount_share = amounts.invoice_discount_share
+    line.taxable_amount = amounts.taxable
+    for head in HEADS:
+        setattr(line, f"{head}_amount", getattr(amounts.charged, head))
+        setattr(line, f"rcm_{head}_amount", getattr(amounts.reverse_charged, head))
+    line.tax_amount = amounts.tax
+    line.total = amounts.total
+
+
+def _empty(line: InvoiceLineItem) -> None:
+    nothing = Decimal("0.00")
+    line.amount = line.discount_amount = line.invoice_discount_share = nothing
+    line.taxable_amount = line.tax_amount = line.total = nothing
+    for head in HEADS:
+        setattr(line, f"{head}_amount", nothing)
+        setattr(line, f"rcm_{head}_amount", nothing)
+
+
+def _store_totals(invoice: Invoice, priced: Priced) -> None:
+    totals = priced.totals
+    invoice.kind = priced.document_type.value
+    invoice.supply_type = priced.supply.supply_type.value
+    invoice.tax_mode = priced.tax_mode.value
+    invoice.discount_total = totals.discount_total
+    invoice.subtotal = totals.subtotal
+    for head in HEADS:
+        setattr(invoice, f"{head}_total", getattr(totals.charged, head))
+        setattr(invoice, f"rcm_{head}_total", getattr(totals.reverse_charged, head))
+    invoice.tax_total = totals.tax_total
+    invoice.round_off = totals.round_off
+    invoice.total = totals.total
+    invoice.totals_seq += 1
