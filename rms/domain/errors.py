@@ -29,7 +29,8 @@ def sentence(message: str, **params: object) -> Sentence:
 
 
 class DomainError(Exception):
-    """A rule said no. `message` is a marked sentence, `field` the input it belongs to, `status` its HTTP code.
+    """A rule said no. `message` is a marked sentence, `field` the input it belongs to, `status` its HTTP
+    code.
 
     A message without parameters may contain a lone percent sign; one with parameters writes it as `%%`.
     """

@@ -85,7 +85,9 @@ def judge(text: str | None) -> Judgement:
 
 
 def normalize(text: str | None) -> str:
-    """Without spaces and hyphens, ASCII letters upper-cased; other characters stay for the judge to refuse."""
+    """Without spaces and hyphens, ASCII letters upper-cased; other characters stay for the judge to
+    refuse.
+    """
     bare = _SEPARATORS.sub("", text or "")
     # str.upper() would turn the dotless i and the long s into I and S.
     return "".join(character.upper() if character.isascii() else character for character in bare)

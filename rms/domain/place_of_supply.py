@@ -46,7 +46,9 @@ class TaxMode(StrEnum):
 
 
 class ZeroRating(StrEnum):
-    """Exports and supplies to an SEZ: with IGST paid (and refunded later), or without, under a LUT or bond."""
+    """Exports and supplies to an SEZ: with IGST paid (and refunded later), or without, under a LUT or
+    bond.
+    """
 
     NO = "no"
     WITH_PAYMENT = "with_payment"

@@ -51,7 +51,8 @@ STATES: dict[str, str] = {
     CENTRE: "Centre",
 }
 
-# 25 was merged into 26 on 26 January 2020, 28 became 37: old parties keep them, new ones are not offered them.
+# 25 was merged into 26 on 26 January 2020, 28 became 37: old parties keep them, new ones are not offered
+# them.
 LEGACY = frozenset({"25", "28"})
 # Delhi, Puducherry and Jammu and Kashmir have legislatures, so they charge SGST.
 WITHOUT_LEGISLATURE = frozenset({"04", "25", "26", "31", "35", "38", OTHER_TERRITORY})

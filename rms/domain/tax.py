@@ -1,7 +1,8 @@
 """GST rates with the dates they are in force, and how a supply is treated.
 
-Sources: rate notifications 1/2017, 9/2025 (from 22 September 2025) and 19/2025 (from 1 February 2026), Central Tax
-(Rate); special rates for merchant exports (0.1), job work on diamonds (1.5), real estate (1, 7.5).
+Sources: rate notifications 1/2017, 9/2025 (from 22 September 2025) and 19/2025 (from 1 February 2026),
+Central Tax (Rate); special rates for merchant exports (0.1), job work on diamonds (1.5), real estate (1,
+7.5).
 """
 
 from collections.abc import Iterable
@@ -16,8 +17,8 @@ from rms.domain.errors import N_, Invalid
 
 class Treatment(StrEnum):
     """What the law says of one line. Nil is 0% in the tariff, exempt is by notification, non-GST is outside
-    the law altogether (petrol, diesel, ATF, alcohol for drinking). Zero-rated is no treatment of a line: it is
-    the whole supply that is an export or goes to an SEZ (`place_of_supply.ZeroRating`)."""
+    the law altogether (petrol, diesel, ATF, alcohol for drinking). Zero-rated is no treatment of a line: it
+    is the whole supply that is an export or goes to an SEZ (`place_of_supply.ZeroRating`)."""
 
     TAXABLE = "taxable"
     NIL = "nil"
@@ -96,7 +97,9 @@ Row = TypeVar("Row", bound=HasEffectiveFrom)
 
 
 def rate_in_force(rows: Iterable[Row], day: date) -> Row | None:
-    """Of the rows of one tax category (anything with `effective_from`), the one that holds on `day`, or None."""
+    """Of the rows of one tax category (anything with `effective_from`), the one that holds on `day`, or
+    None.
+    """
     started = [row for row in rows if row.effective_from <= day]
     return max(started, key=lambda row: row.effective_from, default=None)
 

@@ -1,4 +1,6 @@
-"""One invoice line as it was typed: text in, a draft or sentences out. What cannot be read is kept as typed."""
+"""One invoice line as it was typed: text in, a draft or sentences out. What cannot be read is kept as
+typed.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -6,7 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rms.domain import money, tax
-from rms.domain.errors import Invalid, N_, Sentence, sentence as say
+from rms.domain.errors import N_, Invalid, Sentence
+from rms.domain.errors import sentence as say
 from rms.domain.invoicing import LineDraft, check_line
 from rms.domain.tax import Treatment
 
