@@ -153,11 +153,7 @@ def delete_line(invoice_id: UUID, line_id: UUID, *, now: dt.datetime) -> tuple[D
 def restore_line(invoice_id: UUID, line_id: UUID) -> tuple[Draft, InvoiceLineItem]:
     """Put a deleted line back where it was; putting back a line that is there changes nothing."""
     invoice = _lock_draft(invoice_id)
-    line = db().scalar(
-        select(InvoiceLineItem).where(InvoiceLineItem.id == line_id, InvoiceLineItem.invoice_id == invoice_id)
-    )
-    if line is None:
-        raise NotFound()
+    line = deleted_or_live_line(invoice_id, line_id)
     line.deleted_at = None
     db().flush()
     draft = Draft(invoice, lines_of(invoice_id), terms_for(invoice.customer_id))

@@ -49,8 +49,8 @@ def problems_before_issue(
 def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int | None = None) -> Invoice:
     """Turn a draft into an invoice with a number; its money fields never change afterwards.
 
-    `totals_seq` is what the page showed: raises StaleVersion when the figures changed since. Raises Invalid with
-    every problem by field, IllegalMove when it is issued already.
+    `totals_seq` is what the page showed: raises StaleVersion when the figures changed since. Raises Invalid
+    with every problem by field, IllegalMove when it is issued already.
     """
     invoice = lock(Invoice, invoice_id)
     move(Status(invoice.status), Verb.ISSUE)
@@ -76,7 +76,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
 
 
 def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -> Invoice:
-    """Cancel an issued invoice; its number stays used, and money allocated to it goes back on account today."""
+    """Cancel an issued invoice: its number stays used, its money goes back on account today."""
     allocated = select(ReceiptAllocation).where(
         ReceiptAllocation.invoice_id == invoice_id, ReceiptAllocation.released_on.is_(None)
     )
@@ -188,7 +188,8 @@ def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
 def _seller(company: Company, terms: Terms) -> dict:
     wanted = (
         "name trade_name address_line1 address_line2 city pin_code state_code contact_email contact_phone "
-        "udyam_number bank_name bank_branch bank_account_name bank_account_number bank_ifsc upi_id signatory_name"
+        "udyam_number bank_name bank_branch bank_account_name bank_account_number bank_ifsc upi_id "
+        "signatory_name"
     )
     kept = {name: getattr(company, name) for name in wanted.split()}
     return {**kept, "gst_number": terms.gst.gst_number, "registration_type": terms.gst.registration_type}

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from rms.db.base import Base, Money, Quantity, Rate, TenantScoped, UnitPrice, belongs_to
+from rms.domain.lifecycle import status_of
 from rms.domain.place_of_supply import SupplyType, TaxMode
 from rms.domain.tax import Treatment
-from rms.domain.lifecycle import status_of
 from rms.models.columns import count, flag, one_of, refers_to, rule, word, zero
 from rms.models.customers import Customer
 from rms.models.numbering import NumberSeries
