@@ -1,0 +1,296 @@
+/* What a page does in the browser. The server owns every figure: nothing here adds, rounds or stores money.
+   No inline handlers, no eval, no style attributes. Without this file every page still works, but for the line editor. */
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, work) => document.addEventListener(name, work);
+  const words = $("#words")?.dataset ?? {};
+  const phone = matchMedia("(max-width: 48rem)");
+  const token = () => $("meta[name=csrf-token]");
+  const element = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
+
+  /* Toasts, banner and the state of saving ------------------------------------------------ */
+  const toast = text => {
+    const box = element("div", "toast");
+    box.append(element("span", "", text));
+    $("#toasts")?.replaceChildren(box);
+  };
+
+  const banner = (text, link) => {
+    const strip = element("div", "strip-note warn");
+    strip.dataset.own = "";
+    strip.append(element("span", "", text));
+    if (link) strip.append(Object.assign(element("a", "btn sm", link.words), { href: link.href, target: "_blank" }));
+    $("#banner")?.replaceChildren(strip);
+  };
+  const clearBanner = () => $("#banner > [data-own]")?.remove();
+
+  const state = (kind, text, short = text) => {
+    const place = $("#save-state");
+    if (!place || place.classList.contains("vh")) return;
+    const long = element("span", "only-desk", text);
+    long.dataset.state = kind;
+    place.classList.toggle("late", kind === "unsaved");
+    place.replaceChildren(long, element("span", "only-phone", short));
+  };
+  const clock = () => new Date().toTimeString().slice(0, 5);
+  const allSaved = () => {
+    /* A server that wrote its own words has replaced the mark; then they stand. */
+    if ($("#save-state [data-state]")) state("saved", words.saved.replace("{time}", clock()), words.savedShort.replace("{time}", clock()));
+  };
+
+  /* Saving by itself: rows and fields that carry data-autosave are sent again until they arrive ---- */
+  const isAutosave = node => node?.matches?.("[data-autosave], [data-line]");
+  const pauses = [2, 5, 15, 30];
+  const waiting = new Map();
+  let stale = false;
+
+  const retryLater = node => {
+    const tries = (waiting.get(node)?.tries ?? 0) + 1;
+    const seconds = pauses[Math.min(tries, pauses.length) - 1];
+    clearTimeout(waiting.get(node)?.timer);
+    node.classList.add("unsaved");
+    waiting.set(node, { tries, timer: setTimeout(retry, seconds * 1000, node) });
+    state("unsaved", words.unsaved.replace("{seconds}", seconds));
+  };
+  const retry = async node => {
+    if (stale) await freshen();
+    if (!node.isConnected) return settle(node);
+    node.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  /* The server has answered. Refused is not saved: then the sentence at the field speaks, and nothing is claimed here. */
+  const settle = (node, stored = true) => {
+    clearTimeout(waiting.get(node)?.timer);
+    waiting.delete(node);
+    node.classList?.remove("unsaved");
+    if (waiting.size) return;
+    clearBanner();
+    if (stored) allSaved();
+    else if ($("#save-state [data-state]")) $("#save-state").replaceChildren();
+  };
+  /* Signed in again in another tab: that session has another CSRF token, and this page must carry it. */
+  const freshen = async () => {
+    const reply = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (!reply?.ok) return;
+    const fresh = $("meta[name=csrf-token]", new DOMParser().parseFromString(await reply.text(), "text/html"));
+    if (fresh) { token().content = fresh.content; stale = reply.redirected; }
+  };
+
+  on("htmx:config:request", event => {
+    const { request } = event.detail.ctx;
+    if (request.method !== "GET") request.headers["X-CSRFToken"] = token()?.content ?? "";
+  });
+  on("htmx:before:request", event => {
+    const { ctx } = event.detail;
+    if (!isAutosave(ctx.sourceElement)) return;
+    if (!waiting.size) state("saving", words.saving);
+    ctx.slow = setTimeout(toast, 5000, words.slow);
+  });
+  on("htmx:finally:request", event => clearTimeout(event.detail.ctx.slow));
+
+  on("htmx:response:error", event => {
+    const { ctx } = event.detail, { status } = ctx.response, source = ctx.sourceElement;
+    if (status === 422 || status === 409) return;                    /* a fragment with its own sentences */
+    stale ||= status === 401 || status === 400;
+    if (isAutosave(source)) status >= 500 || status === 429 || stale ? retryLater(source) : state("unsaved", words.refused);
+    if (status === 401) return banner(words.signedOut, { words: words.signIn, href: words.signInUrl });
+    if (!ctx.hx.retarget || status >= 500) toast(status >= 500 ? words.fault : words.refused);
+  });
+  on("htmx:error", event => {
+    const { ctx } = event.detail;
+    if (!ctx) return;
+    if (isAutosave(ctx.sourceElement)) retryLater(ctx.sourceElement);
+    else toast(words.network);
+  });
+  addEventListener("offline", () => banner(words.offline));
+  addEventListener("online", () => { clearBanner(); [...waiting.keys()].forEach(retry); });
+  addEventListener("beforeunload", event => { if (waiting.size) event.preventDefault(); });
+
+  /* Swaps --------------------------------------------------------------------------------- */
+  /* Two saves may be answered in the wrong order: totals that are older than those on the page are dropped. */
+  on("htmx:before:swap", event => {
+    const { tasks, ctx } = event.detail, shown = Number($("#totals")?.dataset.seq ?? -1);
+    for (const task of [...tasks]) {
+      const seq = task.fragment?.querySelector?.("#totals[data-seq]")?.dataset.seq;
+      if (seq !== undefined && Number(seq) < shown) tasks.splice(tasks.indexOf(task), 1);
+    }
+    const status = ctx.response?.status;
+    if (status < 400 || status === 422 || status === 409) settle(ctx.sourceElement, status < 400);
+  });
+
+  /* Morphing writes a value only where the attribute changed, so a field could go on showing what was typed over it. */
+  const showStored = (name, value) => {
+    for (const field of document.getElementsByName(name)) {
+      if (field === document.activeElement || field.value !== value) continue;
+      if (field.tagName === "SELECT") {
+        const stored = [...field.options].find(option => option.defaultSelected);
+        if (stored && field.selectedOptions[0] !== stored) field.value = stored.value;
+      } else if (field.type === "text" || field.tagName === "TEXTAREA") {
+        if (field.value !== field.defaultValue) field.value = field.defaultValue;
+      }
+    }
+  };
+  on("htmx:after:swap", event => {
+    const { ctx } = event.detail, sent = ctx.request?.body;
+    if (sent?.entries) for (const [name, value] of sent) showStored(name, value);
+    light();
+    const dialog = $("#dialog");
+    if (dialog && !dialog.open && dialog.childElementCount && ctx.target === dialog) dialog.showModal();
+    takeFocus();
+  });
+
+  const takeFocus = () => {
+    const box = $("[data-take-focus]:not([data-taken])");
+    if (box) { box.dataset.taken = ""; box.focus(); }
+  };
+
+  /* HX-Trigger: {"focus": {"target": "#line-7-item"}} or {"focus": "#..."}; {"toast": {"text": "..."}} */
+  on("focus", event => {
+    const where = event.detail?.value ?? event.detail?.target;
+    const field = typeof where === "string" ? $(where) : where;
+    if (!field) return;
+    field.focus();
+    field.select?.();
+  });
+  on("toast", event => event.detail?.text && toast(event.detail.text));
+  on("close-dialog", () => $("#dialog")?.close());
+
+  /* Small things of every page --------------------------------------------------------------- */
+  on("click", event => {
+    const opener = event.target.closest("[data-open]"), reveal = event.target.closest("[data-reveal]");
+    const copy = event.target.closest("[data-copy]"), closer = event.target.closest("[data-close]");
+    if (opener) { const dialog = $("#" + opener.dataset.open); if (dialog) { event.preventDefault(); dialog.showModal(); } }
+    if (closer) closer.closest("dialog")?.close();
+    if (reveal) {
+      const field = document.getElementById(reveal.dataset.reveal), open = field.type === "password";
+      field.type = open ? "text" : "password";
+      reveal.setAttribute("aria-pressed", open);
+      reveal.textContent = open ? reveal.dataset.hide : reveal.dataset.show;
+    }
+    if (copy) navigator.clipboard?.writeText($("#" + copy.dataset.copy).textContent).then(() => { copy.textContent = copy.dataset.done; });
+    if (!event.target.closest(".more")) $(".more[open]")?.removeAttribute("open");
+  });
+  /* A second press of the same button sends nothing; coming back to the page makes it whole again. */
+  on("submit", event => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent !== undefined) return event.preventDefault();
+    form.dataset.sent = "";
+  });
+  addEventListener("pageshow", () => $$("form[data-sent]").forEach(form => delete form.dataset.sent));
+
+  let went = 0;
+  on("keydown", event => {
+    if (event.key === "Escape") $(".more[open]")?.removeAttribute("open");
+    if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.documentElement.dataset.keys === "off") return;
+    const act = work => { event.preventDefault(); work(); };
+    if (Date.now() - went < 1200) { went = 0; const link = $(`[data-go="${CSS.escape(event.key)}"]`); if (link) return act(() => link.click()); }
+    if (event.key === "g") went = Date.now();
+    if (event.key === "?" && $("#keys")) act(() => $("#keys").showModal());
+    if (event.key === "/" && $("#q")) act(() => $("#q").focus());
+    if (event.key === "n" && $("[data-new-invoice]")) act(() => $("[data-new-invoice]").requestSubmit());
+  });
+
+  /* Cells: what was in one when it was entered, for Escape --------------------------------------- */
+  const held = new WeakMap();
+  on("focusin", event => { if (event.target.matches("input, select")) held.set(event.target, event.target.value); });
+  const putBack = field => { field.value = held.get(field) ?? field.value; field.select?.(); };
+  const enter = field => { if (field) { field.focus(); field.select?.(); } return Boolean(field); };
+  const tell = (field, ...names) => names.forEach(name => field.dispatchEvent(new Event(name, { bubbles: true })));
+
+  /* A field with a list under it (role=combobox, aria-controls): the list comes from the server. --- */
+  const options = field => $$("[role=option]", document.getElementById(field.getAttribute("aria-controls")) ?? element("ul"));
+  const shut = field => {
+    document.getElementById(field.getAttribute("aria-controls"))?.replaceChildren();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+  const move = (field, list, step) => {
+    const at = list.findIndex(option => option.getAttribute("aria-selected") === "true");
+    list.forEach(option => option.setAttribute("aria-selected", "false"));
+    const next = list[(at + step + list.length) % list.length] ?? list[0];
+    next.setAttribute("aria-selected", "true");
+    field.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  };
+  /* True when the list took the key, which it always does before the grid. */
+  const inList = event => {
+    const field = event.target, list = field.getAttribute("role") === "combobox" ? options(field) : [];
+    if (!list.length || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
+    event.preventDefault();
+    if (event.key === "Escape") shut(field);
+    else if (event.key !== "Enter") move(field, list, event.key === "ArrowDown" ? 1 : -1);
+    else (list.find(option => option.getAttribute("aria-selected") === "true") ?? list[0]).click();
+    return true;
+  };
+  on("mousedown", event => { if (event.target.closest("[role=option]")) event.preventDefault(); });
+  on("focusout", event => { if (event.target.getAttribute?.("role") === "combobox") shut(event.target); });
+  on("htmx:after:swap", () => $$("[role=combobox]").forEach(field => field.setAttribute("aria-expanded", options(field).length > 0)));
+
+  /* The lines of a document: rows tr[data-line], cells .cell named lines-<id>-<column> ------------- */
+  const lines = () => $$("[data-line]");
+  const column = field => field.name.slice(field.name.lastIndexOf("-") + 1);
+  const cell = (row, name) => row && $(`.cell[name$="-${name}"]`, row);
+  const beside = (list, row, step) => list[list.indexOf(row) + step];
+  const press = button => { if (button) button.click(); return Boolean(button); };
+  let lit = "";
+  /* Which row is being worked on; told again after a swap, which writes the server's classes. */
+  const light = () => lines().forEach(row => row.classList.toggle("is-on", row.id === lit));
+  on("focusin", event => {
+    const row = event.target.closest("[data-line]");
+    if (row && row.id !== lit) { lit = row.id; light(); }
+  });
+  const addLine = () => {
+    const button = $("[data-add]");
+    button?.focus();                                                  /* leaves the cell, so that it is saved first */
+    return press(button);
+  };
+  /* The server says where the focus goes; if it did not, the same column of the next row. */
+  const removeLine = row => {
+    const next = beside(lines(), row, 1) ?? beside(lines(), row, -1);
+    const name = document.activeElement.name ? column(document.activeElement) : "item";
+    const refocus = () => {
+      if (row.isConnected) return;
+      document.removeEventListener("htmx:finally:request", refocus);
+      if (document.activeElement === document.body) enter(cell(next, name));
+    };
+    on("htmx:finally:request", refocus);
+    return press($("[data-del]", row));
+  };
+  on("keydown", event => {
+    const field = event.target, row = field.closest?.("[data-line]");
+    if (inList(event) || !row) return;
+    const act = done => { if (done) event.preventDefault(); };
+    const ctrl = event.ctrlKey || event.metaKey;
+    if (event.altKey && event.key === "ArrowUp") return act(press($("[data-up]", row)));
+    if (event.altKey && event.key === "ArrowDown") return act(press($("[data-down]", row)));
+    if (ctrl && event.key === "Backspace") return act(removeLine(row));
+    if (ctrl && event.key.toLowerCase() === "d") return act(press($("[data-copy-line]", row)));
+    if (ctrl && event.key === "Enter") return act(press($("[data-issue]")));
+    if (!field.matches(".cell") || ctrl || event.altKey) return;
+    const name = column(field), to = step => enter(cell(beside(lines(), row, step), name));
+    if (event.key === "Escape") { event.preventDefault(); putBack(field); }
+    else if (event.key === "Enter") { event.preventDefault(); if (!to(event.shiftKey ? -1 : 1) && !event.shiftKey) addLine(); }
+    else if (event.key === "Tab" && !event.shiftKey && field === $$(".cell", row).at(-1) && !beside(lines(), row, 1)) act(addLine());
+    else if (/^Arrow(Up|Down)$/.test(event.key) && field.tagName === "INPUT") act(to(event.key === "ArrowUp" ? -1 : 1));
+  });
+
+  /* Allocating a receipt: rows tr.row, inputs data-use; the server answers every change with a preview -- */
+  on("keydown", event => {
+    const field = event.target, row = field.matches?.("[data-use]") && field.closest("tr.row");
+    if (!row) return;
+    const rows = $$("tr.row:has([data-use])", row.closest("table"));
+    if (/^Arrow(Up|Down)$/.test(event.key) || event.key === "Enter") {
+      event.preventDefault();
+      enter($("[data-use]", beside(rows, row, event.key === "ArrowUp" || event.shiftKey ? -1 : 1) ?? row));
+    }
+    if (event.key === "=") { event.preventDefault(); field.value = row.dataset.balance; field.select(); tell(field, "input", "change"); }
+    if (event.key === "Escape") { event.preventDefault(); putBack(field); tell(field, "input", "change"); }
+  });
+
+  /* When the page is there ----------------------------------------------------------------------- */
+  if (phone.matches) $("details.meta")?.removeAttribute("open");
+  takeFocus();
+})();
