@@ -1,6 +1,7 @@
 """The invoice as PDF, typeset by typst in this process: no browser, no network, no fonts of the machine."""
 
 import json
+import os
 import threading
 from datetime import UTC, datetime, time
 from functools import cache
@@ -25,7 +26,10 @@ def render_invoice(paper: InvoicePaper, *, translate) -> bytes:
     `translate` is a gettext function for the fixed words. The same paper in the same language gives the same
     bytes, whenever and wherever it is rendered: the only time in the file is the invoice date. All text
     enters as data, so that no name or description can act as markup.
+
+    A process that has rendered must not fork children that render: RuntimeError there.
     """
+    _refuse_after_fork()
     sheet = as_json(paper, translate)
     midnight = datetime.combine(paper.invoice_date, time.min, tzinfo=UTC)
     with _one_at_a_time:
@@ -34,6 +38,17 @@ def render_invoice(paper: InvoicePaper, *, translate) -> bytes:
 
 def as_json(paper, translate):
     return json.dumps(sheet_of(paper, translate), ensure_ascii=False)
+
+
+def _refuse_after_fork():
+    """typst's pool of threads does not survive a fork: the child would wait for it for ever, so it is told."""
+    if _first_process() != os.getpid():
+        raise RuntimeError("this process was forked from one that has rendered; render in the child alone")
+
+
+@cache
+def _first_process():
+    return os.getpid()
 
 
 @cache

@@ -1,5 +1,6 @@
 """The PDF as its reader gets it: searchable text, fonts inside, pages that break where they may."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -133,6 +134,18 @@ def test_threads_may_render_at_once():
             )
         )
     assert together == alone
+
+
+def test_a_forked_child_is_refused_and_does_not_hang():
+    render_invoice(papers.within_state(1), translate=english)
+    child = os.fork()
+    if child == 0:
+        try:
+            render_invoice(papers.within_state(1), translate=english)
+        except RuntimeError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, 1), (10, 1), (14, 2), (15, 2), (60, 4), (200, 10)])
