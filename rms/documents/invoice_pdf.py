@@ -41,7 +41,7 @@ def as_json(paper, translate):
 
 
 def _refuse_after_fork():
-    """typst's pool of threads does not survive a fork: the child would wait for it for ever, so it is told."""
+    """typst's pool of threads does not survive a fork: the child would wait for it for ever."""
     if _first_process() != os.getpid():
         raise RuntimeError("this process was forked from one that has rendered; render in the child alone")
 
