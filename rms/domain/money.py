@@ -122,7 +122,7 @@ def parse_decimal(
 def parse_money(
     text: str, *, maximum: Decimal = MAX_MONEY, minimum: Decimal = Decimal(0), field: str | None = "amount"
 ) -> Decimal:
-    """Rupees and paise, 0.00 to 9,99,99,99,99,99,999.99 unless told otherwise."""
+    """Rupees and paise, 0.00 to 99,99,99,99,99,999.99 unless told otherwise."""
     return parse_decimal(text, 2, maximum=maximum, minimum=minimum, field=field, voice=_MONEY)
 
 
