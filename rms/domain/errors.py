@@ -4,6 +4,7 @@ Nothing here translates: a `Sentence` keeps the marked English message and its p
 `web` (or mail, or a document) can translate the message and only then fill it in.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -14,13 +15,20 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext's extractor looks 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One marked message and the values of its `%(name)s` places; `str()` is the English text."""
+    """One marked message and the values of its `%(name)s` places; `str()` is the English text.
+
+    Unpacks into the two: `message, params = sentence`.
+    """
 
     message: str
     params: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.message % self.params if self.params else self.message
+
+    def __iter__(self) -> Iterator[object]:
+        yield self.message
+        yield self.params
 
 
 def sentence(message: str, **params: object) -> Sentence:

@@ -53,3 +53,8 @@ def test_many_invalid_sentences_keep_their_fields():
 
 def test_a_percent_sign_in_a_message_without_parameters_is_harmless():
     assert str(sentence("100% of it")) == "100% of it"
+
+
+def test_a_sentence_unpacks_into_message_and_parameters():
+    message, params = sentence("Use %(fits)s", fits="2")
+    assert (message, params) == ("Use %(fits)s", {"fits": "2"})
