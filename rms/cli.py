@@ -1,0 +1,70 @@
+"""Commands of `flask`: the two long-running ones, and what a deployment does once or by hand."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+
+from rms.config import Settings
+
+SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
+
+
+def init_app(app: Flask) -> None:
+    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data):
+        app.cli.add_command(command)
+
+
+def _settings() -> Settings:
+    return current_app.config["RMS"]
+
+
+# A command loads its modules itself: RQ's worker, migrations and demo data have no place in the web server.
+
+
+@click.command()
+def worker() -> None:
+    """Do what is queued until SIGTERM; the running job is finished first."""
+    from rms.jobs.worker import run
+
+    run(_settings())
+
+
+@click.command()
+def scheduler() -> None:
+    """Queue what is due: waiting mails, and each company's new day. Several may run; one leads."""
+    from rms.jobs.schedule import run
+
+    run(_settings())
+
+
+@click.command("db-bootstrap")
+def db_bootstrap() -> None:
+    """Create database, roles and grants with the privileged role of RMS_BOOTSTRAP_URL; may be repeated."""
+    from rms.db.bootstrap import bootstrap
+
+    settings = _settings()
+    if not settings.bootstrap_url or not settings.database_owner_url:
+        raise click.UsageError("db-bootstrap needs RMS_BOOTSTRAP_URL and DATABASE_OWNER_URL")
+    bootstrap(settings.bootstrap_url, settings.database_url, settings.database_owner_url)
+    click.echo("The database and its roles are ready; next: flask db upgrade")
+
+
+@click.command("schema-dump")
+def schema_dump() -> None:
+    """Write migrations/schema.sql anew from the database, for reading and for review."""
+    from rms.db.bootstrap import dump_schema
+    from rms.db.session import engine
+
+    SCHEMA.write_text(dump_schema(engine()))
+    click.echo(f"Written: {SCHEMA}")
+
+
+@click.command("demo-data")
+def demo_data() -> None:
+    """Fill an empty database with a small firm's year, and say how to sign in to it."""
+    from rms import demo
+
+    for line in demo.load(dt.datetime.now(dt.UTC)):
+        click.echo(line)

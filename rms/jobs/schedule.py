@@ -1,0 +1,108 @@
+"""The scheduler: looks every few seconds what is due and queues it. It does nothing itself.
+
+PostgreSQL says what is due and Redis what is queued already, so either may forget everything, any number of
+schedulers may run, and a kill at any moment delays work by one round.
+"""
+
+import datetime as dt
+import logging
+import signal
+import threading
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+
+from rms import queue
+from rms.config import Settings
+from rms.db.session import public_scope, tenant_scope
+from rms.jobs.leader import Leader
+from rms.queries import mails as found
+
+log = logging.getLogger(__name__)
+
+MOST_MAILS_AT_ONCE = 1_000
+# Left to the job that is queued with each mail; only what that job has lost is older.
+SECONDS_OF_GRACE = 5
+SECONDS_A_DAY_IS_KNOWN = 26 * 3_600
+ZONES_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
+
+
+class Scheduler:
+    """`run` until `stop`. Tests call `round` with a time of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._pause = settings.sweep_seconds
+        self._leader = Leader(settings)
+        self._ended = threading.Event()
+        self._zones: dict[UUID, ZoneInfo] = {}
+        self._zones_asked_at: dt.datetime | None = None
+
+    def run(self) -> None:
+        """One round after the other; trouble with a server ends the round and not the scheduler."""
+        while not self._ended.is_set():
+            try:
+                if self._leader.leads():
+                    self.round(dt.datetime.now(dt.UTC))
+            except (DBAPIError, RedisError) as trouble:
+                log.warning("this round was cut short: %s", trouble)
+            self._ended.wait(self._pause)
+        self._leader.resign()
+
+    def stop(self, *_: object) -> None:
+        """Also the handler of SIGTERM and SIGINT: a round is finished, a pause is not."""
+        self._ended.set()
+
+    def round(self, now: dt.datetime) -> None:
+        """Queue everything that is due now and not queued yet."""
+        queue.forget_abandoned()
+        sweep_mails()
+        self.begin_days(now)
+
+    def begin_days(self, now: dt.datetime) -> None:
+        """One job for each tenant and day of its calendar; its id is the proof that it was queued."""
+        jobs = {
+            f"overdue-{tenant_id}-{now.astimezone(zone):%Y%m%d}": tenant_id
+            for tenant_id, zone in self._homes(now)
+        }
+        for job_id in queue.unknown(jobs):
+            queue.enqueue_once(
+                "sweep_overdue", jobs[job_id], job_id=job_id, seconds_known=SECONDS_A_DAY_IS_KNOWN
+            )
+
+    def _homes(self, now: dt.datetime) -> list[tuple[UUID, ZoneInfo]]:
+        """Each tenant's zone; asked once an hour, since only its own scope can read it."""
+        if self._zones_asked_at is None or now - self._zones_asked_at >= ZONES_ARE_ASKED_AGAIN:
+            self._zones, self._zones_asked_at = {}, now
+        with public_scope():
+            tenants = found.tenant_ids()
+        return [(tenant_id, self._zone_of(tenant_id)) for tenant_id in tenants]
+
+    def _zone_of(self, tenant_id: UUID) -> ZoneInfo:
+        if tenant_id not in self._zones:
+            with tenant_scope(tenant_id):
+                self._zones[tenant_id] = found.home_zone()
+        return self._zones[tenant_id]
+
+
+def sweep_mails() -> int:
+    """Queue mails that are due and that no list entry stands for; says how many.
+
+    The list decides, not the job's hash: a killed worker leaves hashes behind for mails nobody will send.
+    """
+    with public_scope():
+        due = found.due(MOST_MAILS_AT_ONCE, SECONDS_OF_GRACE)
+    waiting = queue.queued_ids() if due else set()
+    lost = [(tenant_id, mail_id) for tenant_id, mail_id in due if str(mail_id) not in waiting]
+    for tenant_id, mail_id in lost:
+        queue.enqueue("deliver_mail", tenant_id, mail_id, job_id=str(mail_id))
+    return len(lost)
+
+
+def run(settings: Settings) -> None:
+    """Schedule until SIGTERM or SIGINT."""
+    scheduler = Scheduler(settings)
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, scheduler.stop)
+    scheduler.run()

@@ -1,0 +1,46 @@
+"""The worker: one job at a time, each in a process of its own, none but ours."""
+
+import logging
+
+from redis import Redis
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from rms import queue
+from rms.config import Settings
+from rms.db.session import dispose_after_fork
+from rms.jobs import JOBS
+
+# How long a dead worker's name stays, and how soon an idle one looks after what others left behind.
+SECONDS_ALIVE = 45
+SECONDS_BETWEEN_CLEANING = 30
+
+
+class SafeWorker(Worker):
+    job_class = queue.SafeJob
+    queue_class = queue.SafeQueue
+
+    def main_work_horse(self, job, queue) -> None:
+        """The child of the fork opens connections of its own: two processes on one socket mix up replies."""
+        dispose_after_fork()
+        super().main_work_horse(job, queue)
+
+
+def make_worker(settings: Settings) -> SafeWorker:
+    """A worker on our queue. RQ's own scheduler stays off: what must be repeated is due in the database."""
+    connection = Redis.from_url(settings.redis_url)
+    queue.allow(JOBS)
+    return SafeWorker(
+        [queue.queue(connection)],
+        connection=connection,
+        serializer=JSONSerializer,
+        worker_ttl=SECONDS_ALIVE,
+        maintenance_interval=SECONDS_BETWEEN_CLEANING,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Work until SIGTERM, which lets the running job finish."""
+    # The descriptions of jobs hold only ids, but at INFO there would be six lines to each mail.
+    logging.getLogger("rq.worker").setLevel(logging.WARNING)
+    make_worker(settings).work(logging_level="WARNING")

@@ -1,0 +1,10 @@
+"""Mails: what kinds there are, how they read, and how they leave the house.
+
+A mail is rendered when it is sent, so its links exist nowhere but in the mail itself.
+"""
+
+from rms.mail.kinds import KINDS, Unsendable
+from rms.mail.rendering import configure, message_id_of, render, subject_of
+from rms.mail.smtp import Refused, send
+
+__all__ = ["KINDS", "Refused", "Unsendable", "configure", "message_id_of", "render", "send", "subject_of"]

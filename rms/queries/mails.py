@@ -1,0 +1,118 @@
+"""What mails look up when they are sent, and which of them are due."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+
+from rms.db.session import current_tenant, db
+from rms.domain.errors import N_
+from rms.models import Company, EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant
+
+DEFAULT_ZONE = "Asia/Kolkata"
+MOST_LINES = 12
+
+_DUE = text("SELECT tenant_id, id FROM due_mails(:limit, make_interval(secs => :grace))")
+_TENANTS = text("SELECT * FROM tenant_ids()")
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A line of an invoice as the letter repeats it."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+    rate: Decimal
+    taxable_amount: Decimal
+
+
+@dataclass(frozen=True)
+class LetterOfInvoice:
+    """What the letter repeats of the paper: its first lines, how many more follow, taxes, total, seller."""
+
+    lines: list[LetterLine]
+    more_lines: int
+    taxes: list[tuple[str, Decimal]]
+    round_off: Decimal
+    total: Decimal
+    reference_number: str | None
+    company: Company
+
+
+def due(limit: int, grace_seconds: float) -> list[tuple[UUID, UUID]]:
+    """(tenant, mail) of mails of all tenants that should have left `grace_seconds` ago, the oldest first."""
+    rows = db().execute(_DUE, {"limit": limit, "grace": grace_seconds})
+    return [(tenant_id, mail_id) for tenant_id, mail_id in rows]
+
+
+def tenant_ids() -> list[UUID]:
+    """Every tenant there is; for the scheduler."""
+    return list(db().scalars(_TENANTS))
+
+
+def find_due_mail(mail_id: UUID) -> EmailMessage | None:
+    """The mail, locked until the transaction ends; None when it is not waiting or another worker holds it."""
+    statement = (
+        select(EmailMessage)
+        .where(EmailMessage.id == mail_id, EmailMessage.state == "queued")
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return db().scalars(statement).first()
+
+
+def home_zone() -> ZoneInfo:
+    """The time zone of the running tenant, in which its days begin and end."""
+    settings = db().scalar(select(Tenant.settings).where(Tenant.id == current_tenant())) or {}
+    return ZoneInfo(settings.get("time_zone") or DEFAULT_ZONE)
+
+
+def today_at_home(now: dt.datetime) -> dt.date:
+    return now.astimezone(home_zone()).date()
+
+
+def verification_of(verification_id: UUID) -> EmailVerification | None:
+    return db().scalars(select(EmailVerification).where(EmailVerification.id == verification_id)).first()
+
+
+def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
+    """None for a draft, a cancelled invoice, and one that is not there."""
+    invoice = db().scalars(select(Invoice).where(Invoice.id == invoice_id)).first()
+    if invoice is None or invoice.is_draft or invoice.is_cancelled:
+        return None
+    lines = _lines_of(invoice_id)
+    return LetterOfInvoice(
+        lines=lines[:MOST_LINES],
+        more_lines=max(0, len(lines) - MOST_LINES),
+        taxes=[(name, amount) for name, amount in _taxes_of(invoice) if amount],
+        round_off=invoice.round_off,
+        total=invoice.total,
+        reference_number=invoice.reference_number,
+        company=db().scalars(select(Company)).one(),
+    )
+
+
+def _lines_of(invoice_id: UUID) -> list[LetterLine]:
+    line = InvoiceLineItem
+    statement = (
+        select(line.name, line.description, line.quantity, line.unit, line.rate, line.taxable_amount)
+        .where(line.invoice_id == invoice_id, line.deleted_at.is_(None))
+        .order_by(line.position, line.id)
+    )
+    return [
+        LetterLine(name or description or "", quantity, unit or "", rate, taxable)
+        for name, description, quantity, unit, rate, taxable in db().execute(statement)
+    ]
+
+
+def _taxes_of(invoice: Invoice) -> list[tuple[str, Decimal]]:
+    return [
+        (N_("CGST"), invoice.cgst_total),
+        (N_("SGST"), invoice.sgst_total),
+        (N_("IGST"), invoice.igst_total),
+        (N_("Cess"), invoice.cess_total),
+    ]
