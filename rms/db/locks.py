@@ -15,7 +15,23 @@ from rms.domain.errors import N_, NotFound
 
 Row = TypeVar("Row")
 
-RANK = {"users": 1, "receipts": 2, "credit_notes": 3, "invoices": 4, "number_counters": 5, "tenants": 6}
+RANK = {
+    name: rank
+    for rank, name in enumerate(
+        (
+            "users",
+            "companies",
+            "number_series",
+            "customers",
+            "service_types",
+            "receipts",
+            "credit_notes",
+            "invoices",
+            "number_counters",
+            "tenants",
+        )
+    )
+}
 
 
 class LockOrder(RuntimeError):
@@ -49,6 +65,6 @@ def lock_all(model: type[Row], ids: Iterable[UUID]) -> list[Row]:
 def _keep_order(table: str) -> None:
     rank = RANK[table]
     info = db().info
-    if info.get("lock_rank", 0) > rank:
+    if info.get("lock_rank", -1) > rank:
         raise LockOrder(f"{table} must be locked before what is locked already")
     info["lock_rank"] = rank

@@ -1,0 +1,215 @@
+"""What is done to customers: added, changed, put away, brought back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from rms.actions import codes
+from rms.actions.companies import regular_client_type
+from rms.db.locks import lock
+from rms.db.session import db
+from rms.domain import contacts, gstin, states
+from rms.domain.contacts import INDIA, Address, Checks
+from rms.domain.errors import N_, Invalid, StaleVersion
+from rms.domain.errors import sentence as say
+from rms.domain.gstin import Judgement
+from rms.domain.place_of_supply import Registration
+from rms.models import Customer
+
+MOST_DAYS = 3650
+WITHOUT_GSTIN = (Registration.UNREGISTERED, Registration.OVERSEAS)
+CODE_TAKEN = "uq_customers_tenant_id_code"
+LETTER = "C"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerDraft:
+    """A customer as typed. An empty code takes the next free one; a GSTIN decides state and PAN."""
+
+    name: str | None
+    code: str | None = None
+    gst_treatment: str = Registration.UNREGISTERED
+    gst_number: str | None = None
+    pan_number: str | None = None
+    address_line1: str | None = None
+    address_line2: str | None = None
+    city: str | None = None
+    pin_code: str | None = None
+    state_code: str | None = None
+    country_code: str = INDIA
+    contact_person: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    whatsapp: str | None = None
+    payment_terms: int | None = 30
+    notes: str | None = None
+
+
+def add(draft: CustomerDraft, *, created_by: UUID | None) -> Customer:
+    """A new customer. Raises Invalid by field."""
+    values = _values(draft)
+    client_type = regular_client_type()
+    for code in codes.codes_for(Customer.code, LETTER, values.pop("code")):
+        customer = Customer(code=code, created_by=created_by, **values)
+        customer.client_type_id = client_type.id if client_type else None
+        if codes.stored(customer, CODE_TAKEN):
+            return customer
+        if draft.code:
+            raise _code_taken(code)
+    raise AssertionError("codes do not run out")
+
+
+def change(customer_id: UUID, draft: CustomerDraft, *, version: int) -> Customer:
+    """Store what was typed over a customer. Documents already issued keep what they printed.
+
+    Raises Invalid by field, NotFound, and StaleVersion with the stored row as `theirs`.
+    """
+    customer = lock(Customer, customer_id)
+    if customer.version != version:
+        raise StaleVersion(N_("This customer was changed while you were editing."), theirs=customer)
+    values = _values(draft)
+    values["code"] = values["code"] or customer.code
+    if values["code"] != customer.code and codes.is_taken(Customer.code, values["code"]):
+        raise _code_taken(values["code"])
+    for name, value in values.items():
+        setattr(customer, name, value)
+    customer.version += 1
+    db().flush()
+    return customer
+
+
+def deactivate(customer_id: UUID) -> Customer:
+    """Put a customer away: lists and pickers leave it out, its documents and balance stay."""
+    return _set_active(customer_id, is_active=False)
+
+
+def activate(customer_id: UUID) -> Customer:
+    return _set_active(customer_id, is_active=True)
+
+
+def next_code() -> str:
+    """The code a customer gets when none is typed."""
+    return codes.next_code(Customer.code, LETTER)
+
+
+def _set_active(customer_id: UUID, *, is_active: bool) -> Customer:
+    customer = lock(Customer, customer_id)
+    if customer.is_active != is_active:
+        customer.is_active = is_active
+        customer.version += 1
+        db().flush()
+    return customer
+
+
+def _values(draft: CustomerDraft) -> dict:
+    checks = Checks()
+    values = {
+        "name": _name(draft, checks),
+        "code": checks.clean("code", contacts.one_line, draft.code, 50),
+        "contact_person": checks.clean("contact_person", contacts.one_line, draft.contact_person, 255),
+        "email": checks.clean("email", contacts.email, draft.email),
+        "phone": checks.clean("phone", contacts.phone, draft.phone),
+        "whatsapp": checks.clean("whatsapp", contacts.phone, draft.whatsapp),
+        "notes": checks.clean("notes", contacts.several_lines, draft.notes, 4_000),
+        "payment_terms": _payment_terms(draft.payment_terms, checks),
+        **_gst(draft, checks),
+    }
+    values |= _place(draft, values["gst_number"], checks)
+    checks.finish()
+    return values
+
+
+def _name(draft: CustomerDraft, checks: Checks) -> str | None:
+    name = checks.clean("name", contacts.one_line, draft.name, 255)
+    if not name and "name" not in checks.errors:
+        checks.refuse("name", say(N_("Enter the name that stands on the invoice")))
+    return name
+
+
+def _payment_terms(days: int | None, checks: Checks) -> int | None:
+    if days is None or not 0 <= days <= MOST_DAYS:
+        checks.refuse("payment_terms", say(N_("Payment terms are 0 to 3,650 days")))
+    return days
+
+
+def _gst(draft: CustomerDraft, checks: Checks) -> dict:
+    """Treatment, GSTIN and PAN; the PAN inside a GSTIN wins over one that was typed."""
+    treatment = draft.gst_treatment
+    if treatment not in list(Registration):
+        checks.refuse("gst_treatment", say(N_("Choose one from the list")))
+        treatment = Registration.UNREGISTERED
+    judgement = gstin.judge(draft.gst_number)
+    for sentence in _gst_problems(Registration(treatment), judgement):
+        checks.refuse("gst_number", sentence)
+    pan = gstin.normalize(draft.pan_number) or None
+    if pan and not gstin.is_pan(pan):
+        checks.refuse("pan_number", say(N_("A PAN has 5 letters, 4 digits and a letter, like AAPFU0939F")))
+    return {
+        "gst_treatment": str(treatment),
+        "gst_number": judgement.normalized if judgement.valid else None,
+        "pan_number": judgement.pan or pan,
+    }
+
+
+def _gst_problems(treatment: Registration, judgement: Judgement) -> Iterator:
+    is_empty = judgement.reason is gstin.Reason.EMPTY
+    if treatment in WITHOUT_GSTIN:
+        if not is_empty:
+            yield say(N_("A customer of this kind has no GSTIN. Take it out, or choose a registered kind"))
+        return
+    if is_empty:
+        yield say(N_("Enter the GSTIN, or choose a kind of customer without one"))
+    elif not judgement.valid:
+        yield gstin.sentence(judgement)
+    elif not judgement.usable_as_b2b_recipient:
+        yield say(N_("This number belongs to a foreign online seller, who cannot be billed as registered"))
+    elif (judgement.kind == "uin") != (treatment is Registration.UIN):
+        yield (
+            say(N_("This is a UIN. Choose UN body or embassy"))
+            if judgement.kind == "uin"
+            else say(N_("This is an ordinary GSTIN and no UIN. Choose another kind of customer"))
+        )
+
+
+def _place(draft: CustomerDraft, gst_number: str | None, checks: Checks) -> dict:
+    """The address. Registered: the state of the GSTIN; abroad: the code for other countries."""
+    is_abroad = draft.gst_treatment == Registration.OVERSEAS
+    state_code = _state(draft, gst_number, is_abroad=is_abroad)
+    if state_code is not None and state_code not in states.PLACES_OF_SUPPLY:
+        checks.refuse("state_code", say(N_("Choose the state from the list")))
+    country = (draft.country_code or INDIA).upper()
+    if is_abroad == (country == INDIA):
+        checks.refuse(
+            "country_code",
+            say(N_("Choose the country"))
+            if is_abroad
+            else say(N_("Choose Outside India as the kind of customer, or India as the country")),
+        )
+    address = Address(
+        checks.clean("address_line1", contacts.one_line, draft.address_line1, 255),
+        checks.clean("address_line2", contacts.one_line, draft.address_line2, 255),
+        checks.clean("city", contacts.one_line, draft.city, 100),
+        checks.clean("pin_code", contacts.postal_code if is_abroad else contacts.pin_code, draft.pin_code),
+        state_code,
+    )
+    return {
+        "address_line1": address.line1,
+        "address_line2": address.line2,
+        "city": address.city,
+        "pin_code": address.pin_code,
+        "state_code": state_code,
+        "country_code": country,
+        "address": address.printed,
+    }
+
+
+def _state(draft: CustomerDraft, gst_number: str | None, *, is_abroad: bool) -> str | None:
+    if is_abroad:
+        return states.OTHER_COUNTRY
+    if gst_number and gst_number[:2] in states.PLACES_OF_SUPPLY:
+        return gst_number[:2]
+    return draft.state_code or None
+
+
+def _code_taken(code: str) -> Invalid:
+    return Invalid(N_("Another customer has the code %(code)s"), field="code", code=code)

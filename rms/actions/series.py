@@ -1,0 +1,177 @@
+"""Number series: the ones a company starts with, and changing how their numbers look."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select, text
+
+from rms.db.locks import lock
+from rms.db.session import db
+from rms.domain import numbering
+from rms.domain.errors import N_, Invalid, StaleVersion
+from rms.domain.numbering import Series
+from rms.domain.slugs import slugify
+from rms.models import Invoice, NumberSeries
+
+# What a financial year looks like in the number; the last one never starts again from 1.
+YEARS = {
+    "FY": "{PREFIX}/{FY}/{NNNN}",
+    "FYFY": "{PREFIX}/{FYFY}/{NNNN}",
+    "none": "{PREFIX}/{NNNN}",
+}
+LONGEST_PREFIX = 8
+FALLBACK = "INV"
+
+# kind -> (name of the series, the letter that follows the company's own)
+KINDS = {
+    "invoice": (N_("Invoices"), ""),
+    "bill_of_supply": (N_("Bills of supply"), "B"),
+    "receipt": (N_("Receipts"), "R"),
+    "credit_note": (N_("Credit notes"), "C"),
+}
+NOT_INITIALS = {
+    "llp", "pvt", "private", "ltd", "limited", "opc", "co", "company", "inc", "the", "of", "and", "for",
+    "m", "s",
+}  # fmt: skip
+
+# Makes the counter's row if it is missing, and locks it either way.
+_TOUCH = text(
+    "INSERT INTO number_counters (series_id, financial_year, next_value) VALUES (:series, :year, 1) "
+    "ON CONFLICT (tenant_id, series_id, financial_year) "
+    "DO UPDATE SET next_value = number_counters.next_value RETURNING next_value"
+)
+_CONTINUE = text(
+    "UPDATE number_counters SET next_value = :value WHERE series_id = :series AND financial_year = :year"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesDraft:
+    """How numbers shall look: what they start with, a key of YEARS, and the next running number (None: as it
+    stands)."""
+
+    prefix: str
+    year: str
+    next_value: int | None = None
+
+    @property
+    def series(self) -> Series:
+        return Series(YEARS[self.year], self.prefix, resets=self.year != "none")
+
+
+def start(name: str) -> list[NumberSeries]:
+    """The default series of a new company, one per kind of document, no two able to print the same number."""
+    rows = []
+    for kind, (title, _) in KINDS.items():
+        prefix = _free_prefix(name, kind, rows)
+        rows.append(NumberSeries(kind=kind, name=title, prefix=prefix, pattern=YEARS["FY"], is_default=True))
+    db().add_all(rows)
+    db().flush()
+    return rows
+
+
+def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> NumberSeries:
+    """Change how numbers of the default series of a kind look; numbers already used stay as they are.
+
+    Raises Invalid with sentences at "prefix" and "next_value", StaleVersion when it was changed in between.
+    """
+    row = lock(NumberSeries, _default_id(kind))
+    if row.version != version:
+        raise StaleVersion(N_("The number series was changed in the meantime."), theirs=row)
+    check(draft, other_series=[_read(one) for one in _others(row)], today=today)
+    row.prefix, row.pattern = draft.prefix, YEARS[draft.year]
+    row.resets_yearly = draft.series.resets
+    row.version += 1
+    db().flush()
+    if draft.next_value is not None:
+        _continue_at(row, draft.next_value, today)
+    return row
+
+
+def check(draft: SeriesDraft, *, other_series: list[Series], today: dt.date) -> None:
+    """Raise Invalid when GST does not allow such numbers, or another series could print the same."""
+    if not draft.prefix:
+        raise Invalid(N_("Enter a few letters, like INV"), field="prefix")
+    if len(draft.prefix) > LONGEST_PREFIX:
+        raise Invalid(N_("Use at most %(longest)s characters"), field="prefix", longest=LONGEST_PREFIX)
+    numbering.check_pattern(draft.series, numbering.financial_year(today), field="prefix")
+    for other in other_series:
+        if numbering.may_collide(draft.series, other):
+            raise Invalid(
+                N_("Your numbers that start with %(prefix)s could come out the same. Choose other letters"),
+                field="prefix",
+                prefix=other.prefix,
+            )
+
+
+def year_style(row: NumberSeries) -> str:
+    """The key of YEARS that this series is written with."""
+    return next((year for year, pattern in YEARS.items() if pattern == row.pattern), "FY")
+
+
+def counter_year(row: NumberSeries, today: dt.date) -> str:
+    """The year its counter runs under: none for a series that never starts again."""
+    return numbering.financial_year(today) if row.resets_yearly else ""
+
+
+def initials(name: str) -> str:
+    """One to three capital letters for a company's name in any script; "INV" when it has none to give."""
+    words = [word for word in slugify(name).split("-") if word[0].isalpha()]
+    telling = [word for word in words if word not in NOT_INITIALS] or words
+    letters = "".join(word[0] for word in telling[:3]) if len(telling) > 1 else "".join(telling)[:3]
+    return re.sub(r"[^A-Z]", "", letters.upper()) or FALLBACK
+
+
+def _free_prefix(name: str, kind: str, taken: list[NumberSeries]) -> str:
+    rows = [_read(row) for row in taken]
+    for prefix in _prefixes(name, kind):
+        if not any(numbering.may_collide(Series(YEARS["FY"], prefix), row) for row in rows):
+            return prefix
+    raise AssertionError("a longer prefix is always free")
+
+
+def _prefixes(name: str, kind: str) -> Iterator[str]:
+    """NFS for invoices, then NFR, NFC, NFB; where that is taken already, NFSR and NFR2 and so on."""
+    stem, letter = initials(name), KINDS[kind][1]
+    yield stem[:2] + letter if letter else stem
+    yield stem + letter
+    for number in range(2, 100):
+        yield f"{stem}{letter}{number}"
+
+
+def _continue_at(row: NumberSeries, value: int, today: dt.date) -> None:
+    """Let counting go on at `value`, for a company that used numbers elsewhere before; only while unused."""
+    key = {"series": row.id, "year": counter_year(row, today)}
+    current = db().execute(_TOUCH, key).scalar_one()
+    if value == current:
+        return
+    if db().scalar(select(exists().where(Invoice.series_id == row.id))):
+        raise Invalid(
+            N_("Numbers of this series are in use, and GST wants no gaps. The next one stays %(number)s"),
+            field="next_value",
+            number=current,
+        )
+    db().execute(_CONTINUE, {**key, "value": value})
+
+
+def _default_id(kind: str):
+    statement = select(NumberSeries.id).where(NumberSeries.kind == kind, NumberSeries.is_default)
+    return db().scalars(statement).one()
+
+
+def _others(row: NumberSeries) -> list[NumberSeries]:
+    return list(db().scalars(select(NumberSeries).where(NumberSeries.id != row.id)))
+
+
+def _read(row: NumberSeries) -> Series:
+    return Series(row.pattern, row.prefix, resets=row.resets_yearly)
+
+
+def at_next_value(text: str) -> int:
+    """The running number a person typed, 1 to 99,999; raises Invalid at "next_value"."""
+    digits = text.strip()
+    if not re.fullmatch(r"[0-9]{1,8}", digits) or not 1 <= int(digits) <= numbering.FAR_NUMBER:
+        raise Invalid(N_("The next number is a whole number from 1 to 99,999"), field="next_value")
+    return int(digits)

@@ -1,0 +1,40 @@
+"""Which tax rates a tenant charges on a day."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from rms.db.session import db
+from rms.models import TaxRate
+
+
+@dataclass(frozen=True)
+class RateInForce:
+    """The rate of one category on the day that was asked for."""
+
+    category: str
+    rate: Decimal
+    description: str | None
+
+
+def tax_rates_on(day: dt.date) -> list[RateInForce]:
+    """One rate per category, the latest that started by `day`; the usual ones first, by size."""
+    statement = (
+        select(TaxRate.category, TaxRate.rate, TaxRate.description)
+        .where(TaxRate.effective_from <= day)
+        .distinct(TaxRate.category)
+        .order_by(TaxRate.category, TaxRate.effective_from.desc())
+    )
+    rates = [RateInForce(*row) for row in db().execute(statement)]
+    return sorted(rates, key=lambda one: (one.rate not in USUAL, one.rate))
+
+
+def rate_of(category: str, rates: Sequence[RateInForce]) -> RateInForce | None:
+    """The rate of a category among those in force, or None when the category has none on that day."""
+    return next((one for one in rates if one.category == category), None)
+
+
+USUAL = (Decimal(5), Decimal(18), Decimal(40))
