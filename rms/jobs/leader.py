@@ -1,4 +1,4 @@
-"""One of several schedulers leads: whose database session holds the lock, which goes when the session does."""
+"""One of several schedulers leads: the one whose database session holds the lock, as long as it lives."""
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError

@@ -1,0 +1,1 @@
+"""What is done: one module per noun; verbs that lock, decide, write and post mail."""
