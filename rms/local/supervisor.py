@@ -75,9 +75,11 @@ class Supervisor:
         say: Callable[[str], None] = print,
         stop_order: Sequence[Sequence[str]] = (),
         changed: Callable[[dict[str, int]], None] = lambda pids: None,
+        pause: Callable[[int], float] = lambda deaths: 0.25 * 2**deaths,
     ) -> None:
         self.environment: Mapping[str, str] | None = None
-        self._logs, self._cwd, self._say, self._changed = logs, cwd, say, changed
+        self._logs, self._cwd, self._say = logs, cwd, say
+        self._changed, self._pause = changed, pause
         self._stop_order = list(stop_order)
         self._children: dict[str, Child] = {}
         self._servers: list[Server] = []
@@ -164,7 +166,7 @@ class Supervisor:
         name = child.service.name
         if not (self._is_settled and child.service.restarts) or len(child.deaths) > MOST_RESTARTS:
             raise ChildFailed(_obituary(name, child.process, self._log(name)))
-        child.restart_at = now + 0.25 * 2 ** len(child.deaths)
+        child.restart_at = now + self._pause(len(child.deaths))
         self._say(f"{name} stopped ({ending(child.process)}); starting it again. Log: {self._log(name)}")
 
     def _spawn(self, service: Service) -> subprocess.Popen:
