@@ -55,8 +55,7 @@ class Invoice(TenantScoped, Base):
         rule("cancelled_invoices_say_when", "(status = 'cancelled') = (cancelled_at IS NOT NULL)"),
         rule(
             "settled_is_between_zero_and_total",
-            "amount_paid >= 0 AND amount_credited >= 0 AND (amount_paid + amount_credited = 0"
-            " OR (status NOT IN ('draft', 'cancelled') AND amount_paid + amount_credited <= total))",
+            "amount_paid >= 0 AND amount_credited >= 0 AND amount_paid + amount_credited <= total",
         ),
         rule("total_adds_up", "total = subtotal + tax_total + round_off"),
         rule("tax_total_adds_up", "tax_total = cgst_total + sgst_total + igst_total + cess_total"),

@@ -40,10 +40,6 @@ class Receipt(TenantScoped, Base):
         ),
         rule("bank_charges_are_part_of_the_amount", "bank_charges BETWEEN 0 AND amount"),
         rule("allocated_is_between_zero_and_amount", "allocated_amount BETWEEN 0 AND amount"),
-        rule(
-            "bounced_and_cancelled_receipts_settle_nothing",
-            "status IN ('pending', 'cleared') OR allocated_amount = 0",
-        ),
         rule("bounced_receipts_say_when", "(status = 'bounced') = (bounced_at IS NOT NULL)"),
         rule("cancelled_receipts_say_when", "(status = 'cancelled') = (cancelled_at IS NOT NULL)"),
         rule("cleared_receipts_say_when", "status <> 'cleared' OR cleared_at IS NOT NULL"),
