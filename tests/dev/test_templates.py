@@ -39,6 +39,14 @@ def test_a_good_template_passes(complaints):
     assert complaints(GOOD) == []
 
 
+def test_a_mail_may_carry_its_styles_but_no_script(tmp_path):
+    mail = tmp_path / "templates" / "emails" / "reset.html"
+    mail.parent.mkdir(parents=True)
+    mail.write_text('<p style="margin: 0">\n<p onclick="go()">')
+    (complaint,) = complaints_about(mail, tmp_path / "templates")
+    assert complaint.startswith("templates/emails/reset.html:2: an inline event handler")
+
+
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
