@@ -80,7 +80,7 @@ def complaints_about(path: Path, folder: Path) -> Iterator[str]:
 
 
 def _is_mail(path: Path) -> bool:
-    """Mail programs drop style sheets, and no policy of ours reaches them: there, and only there, they are inline."""
+    """Mail programs drop style sheets and no policy of ours reaches them, so styles are inline there."""
     return path.parent.name == "emails" or path.stem == "mail"
 
 
