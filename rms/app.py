@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
-from rms import config, queue
+from rms import config, mail, queue
 from rms.crypto import keys
 from rms.db import session as database
 from rms.extensions import babel, csrf, htmx, login, migrate
@@ -27,10 +27,14 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _configure(app, settings)
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
     queue.configure(settings.redis_url)
+    mail.configure(settings)
+    from rms.queries.invoice_lists import count_overdue
+
     lifecycle.init_app(app, is_same_site=headers.is_same_site)
     _init_extensions(app)
-    for part in (guard, headers, errors, formats, context):
+    for part in (guard, headers, errors, formats):
         part.init_app(app)
+    context.init_app(app, count_overdue=count_overdue)
     guard.fill_in_slug(app)
     _open_rooms(app, settings)
     _add_commands(app)
