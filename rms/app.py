@@ -4,12 +4,17 @@ import logging
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
-from rms import config, mail, queue
+from rms import cli, config, mail, queue
 from rms.crypto import keys
 from rms.db import session as database
+from rms.db.bootstrap import MigrateAdapter
 from rms.extensions import babel, csrf, htmx, login, migrate
+from rms.queries.invoice_lists import count_overdue
+from rms.queries.people import person_of_session
+from rms.rooms import customers, home, identity, invoices, mailbox, onboarding, receipts, services
 from rms.web import context, errors, formats, guard, headers, health, lifecycle
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +33,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
     queue.configure(settings.redis_url)
     mail.configure(settings)
-    from rms.queries.invoice_lists import count_overdue
-
     lifecycle.init_app(app, is_same_site=headers.is_same_site)
     _init_extensions(app)
     for part in (guard, headers, errors, formats):
@@ -70,11 +73,6 @@ def _configure(app: Flask, settings: config.Settings) -> None:
 
 
 def _init_extensions(app: Flask) -> None:
-    from jinja2 import StrictUndefined
-
-    from rms.db.bootstrap import MigrateAdapter
-    from rms.queries.people import person_of_session
-
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     babel.init_app(app)
@@ -86,18 +84,12 @@ def _init_extensions(app: Flask) -> None:
 
 
 def _open_rooms(app: Flask, settings: config.Settings) -> None:
-    from rms.rooms import customers, home, identity, invoices, onboarding, receipts, services
-
     app.register_blueprint(health.health)
     for room in (identity, onboarding, home, customers, services, invoices, receipts):
         app.register_blueprint(room.room)
     if settings.mailbox and settings.environment != "production":
-        from rms.rooms import mailbox
-
         app.register_blueprint(mailbox.room)
 
 
 def _add_commands(app: Flask) -> None:
-    from rms import cli
-
     cli.init_app(app)

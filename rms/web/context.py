@@ -1,13 +1,63 @@
 """What every template may name: the company, the person, what they may do, tokens and the clock."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask, g
+from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 
+from rms.policy import Role
 from rms.web.clock import at_home, today
 from rms.web.guard import can
 from rms.web.once import new_form_token
+
+ROLE_WORDS = {
+    Role.ADMIN: lazy_gettext("Admin"),
+    Role.MANAGER: lazy_gettext("Manager"),
+    Role.USER: lazy_gettext("User"),
+}
+
+
+class NavCounts:
+    """Counts beside the rooms' names, read only when a page with the navigation is drawn."""
+
+    def __init__(self, count_overdue: Callable) -> None:
+        self._count_overdue = count_overdue
+
+    @property
+    def overdue(self) -> int:
+        return self._count_overdue(today())
+
+
+@dataclass(frozen=True)
+class Face:
+    """The signed-in person, as the shell shows them."""
+
+    name: str
+    initials: str
+    role_word: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The company whose pages these are."""
+
+    name: str
+    slug: str
+    gstin: str | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How far a trial has come, in days."""
+
+    days_left: int
+    of: int
+
+    @property
+    def used(self) -> int:
+        return self.of - self.days_left
 
 
 def load_people_with(login: LoginManager, person_of_session: Callable) -> None:
@@ -19,11 +69,29 @@ def load_people_with(login: LoginManager, person_of_session: Callable) -> None:
         return person_of_session(token) if token else None
 
 
-def init_app(app: Flask) -> None:
-    app.jinja_env.globals |= {"can": can, "today": today, "at_home": at_home, "form_token": new_form_token}
-    app.context_processor(_whose_page)
+def init_app(app: Flask, *, count_overdue: Callable) -> None:
+    app.jinja_env.globals |= {
+        "can": can,
+        "today": today,
+        "at_home": at_home,
+        "form_token": new_form_token,
+        "role_words": ROLE_WORDS,
+    }
+
+    @app.context_processor
+    def whose_page() -> dict:
+        if not (current_user and current_user.is_authenticated):
+            return {"person": current_user}
+        return {
+            "person": current_user,
+            "current_person": Face(current_user.name, current_user.initials, ROLE_WORDS[current_user.role]),
+            "current_company": Place(current_user.company_name, current_user.slug, current_user.gstin),
+            "nav_counts": NavCounts(count_overdue),
+            "trial": _trial(app.config["RMS"].trial_days),
+        }
 
 
-def _whose_page() -> dict:
-    """Only names what is asked for: `person` is the lazily loaded signed-in person, or anonymous."""
-    return {"person": current_user}
+def _trial(length: int) -> Trial | None:
+    if current_user.subscription_status != "trial" or current_user.trial_ends_on is None:
+        return None
+    return Trial(max(0, (current_user.trial_ends_on - today()).days), length)

@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
         "date_words": format_date,
         "quantity": quantity,
         "percent": quantity,
-        "plain": plain,
+        "unit_price": unit_price,
         "days_words": days_words,
     }
     app.jinja_env.globals["static_url"] = static_url
@@ -33,9 +33,10 @@ def quantity(value: Decimal) -> str:
     return group_indian(value, places=places)
 
 
-def plain(value: Decimal | None) -> str:
-    """A decimal for an input that takes no grouping; nothing for None."""
-    return "" if value is None else format(value.normalize(), "f")
+def unit_price(value: Decimal) -> str:
+    """A price per unit with two to four decimals: 14,500.00 or 6.125."""
+    places = max(2, -value.normalize().as_tuple().exponent)
+    return group_indian(value, places=places)
 
 
 def days_words(due: dt.date, today: dt.date) -> str:

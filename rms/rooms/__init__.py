@@ -1,0 +1,1 @@
+"""One folder per noun: views and forms, nothing that decides. A room never imports another room."""

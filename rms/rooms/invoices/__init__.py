@@ -1,0 +1,7 @@
+"""Invoices: the list, the editor with its lines, issuing, the view, PDF and sending."""
+
+from flask import Blueprint
+
+room = Blueprint("invoices", __name__, url_prefix="/c/<slug>/invoices")
+
+from rms.rooms.invoices import editor, index, issue, lines, show  # noqa: E402, F401 - they add their routes

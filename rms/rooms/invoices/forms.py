@@ -1,0 +1,87 @@
+"""The head of the editor."""
+
+from uuid import UUID
+
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from rms.actions.invoices import Head
+from rms.domain import states
+from rms.models import Invoice
+from rms.queries.customers import customer_by_name
+from rms.web.forms import DayField, Form, TextField, strip
+
+USUAL_TERMS = (0, 7, 15, 30, 45, 60, 90)
+
+
+class HeadForm(Form):
+    """Customer, dates, terms, place of supply, reference and note of a draft."""
+
+    version = IntegerField(validators=[InputRequired()])
+    customer_id = HiddenField()
+    customer = TextField(_("Bill to"), validators=[Length(max=255)])
+    invoice_date = DayField(_("Invoice date"), validators=[InputRequired(_("Give the date of the invoice."))])
+    payment_terms = SelectField(_("Payment terms"), coerce=int)
+    due_date = DayField(_("Due date"), validators=[InputRequired(_("Give the date it is due."))])
+    place_of_supply = SelectField(_("Place of supply"), coerce=str, validate_choice=True)
+    reference_number = TextField(_("PO reference"), validators=[Length(max=100)])
+    notes = TextAreaField(_("Note to customer"), validators=[Length(max=4000)], filters=[strip])
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.payment_terms.choices = terms_choices(self.payment_terms.data)
+        self.place_of_supply.choices = [("", ""), *places()]
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> "HeadForm":
+        """The stored head, in fair copy."""
+        return cls(
+            formdata=None,
+            version=invoice.version,
+            customer_id=str(invoice.customer_id or ""),
+            customer=invoice.customer.name if invoice.customer else "",
+            invoice_date=invoice.invoice_date,
+            payment_terms=invoice.payment_terms,
+            due_date=invoice.due_date,
+            place_of_supply=invoice.place_of_supply or "",
+            reference_number=invoice.reference_number or "",
+            notes=invoice.notes or "",
+        )
+
+    def validate_customer(self, field) -> None:
+        """Picked from the list, or typed exactly: then the name finds its customer also without a script."""
+        if self.customer_id.data or not field.data:
+            return
+        found = customer_by_name(field.data)
+        if found is None:
+            raise ValueError(gettext("No customer has this name. Pick one from the list, or add them first."))
+        self.customer_id.data = str(found)
+
+    def validate_customer_id(self, field) -> None:
+        try:
+            field.data = str(UUID(field.data)) if field.data else ""
+        except ValueError:
+            field.data = ""
+
+    def head(self) -> Head:
+        return Head(
+            customer_id=UUID(self.customer_id.data) if self.customer_id.data else None,
+            invoice_date=self.invoice_date.data,
+            payment_terms=self.payment_terms.data,
+            due_date=self.due_date.data,
+            place_of_supply=self.place_of_supply.data or None,
+            reference_number=self.reference_number.data or None,
+            notes=self.notes.data or None,
+        )
+
+
+def terms_choices(chosen: int | None) -> list[tuple[int, str]]:
+    days = sorted({*USUAL_TERMS, *([chosen] if chosen is not None and 0 <= chosen <= 3650 else [])})
+    return [(day, gettext("Net %(days)s", days=day) if day else gettext("On receipt")) for day in days]
+
+
+def places() -> list[tuple[str, str]]:
+    return [(code, f"{code} {name}") for code, name in states.places_of_supply()]
