@@ -1,5 +1,5 @@
 /* What a page does in the browser. The server owns every figure: nothing here adds, rounds or stores money.
-   No inline handlers, no eval, no style attributes. Without this file every page still works, but for the line editor. */
+   Without this file every page still works, but for the line editor. */
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -10,7 +10,7 @@
   const token = () => $("meta[name=csrf-token]");
   const element = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
-  /* Toasts, banner and the state of saving ------------------------------------------------ */
+  /* Toasts, banner and the state of saving */
   const toast = text => {
     const box = element("div", "toast");
     box.append(element("span", "", text));
@@ -31,8 +31,9 @@
     if (!place || place.classList.contains("vh")) return;
     const long = element("span", "only-desk", text);
     long.dataset.state = kind;
+    const sign = { saving: element("span", "spin"), saved: $("#words svg").cloneNode(true) }[kind] ?? "";
     place.classList.toggle("late", kind === "unsaved");
-    place.replaceChildren(long, element("span", "only-phone", short));
+    place.replaceChildren(sign, long, element("span", "only-phone", short));
   };
   const clock = () => new Date().toTimeString().slice(0, 5);
   const allSaved = () => {
@@ -40,8 +41,8 @@
     if ($("#save-state [data-state]")) state("saved", words.saved.replace("{time}", clock()), words.savedShort.replace("{time}", clock()));
   };
 
-  /* Saving by itself: rows and fields that carry data-autosave are sent again until they arrive ---- */
-  const isAutosave = node => node?.matches?.("[data-autosave], [data-line]");
+  /* Lines, and what carries data-autosave, are sent again until they arrive */
+  const isAutosave = node => node.matches?.("[data-autosave], [data-line]");
   const pauses = [2, 5, 15, 30];
   const waiting = new Map();
   let stale = false;
@@ -59,7 +60,7 @@
     if (!node.isConnected) return settle(node);
     node.dispatchEvent(new Event("change", { bubbles: true }));
   };
-  /* The server has answered. Refused is not saved: then the sentence at the field speaks, and nothing is claimed here. */
+  /* Answered. What was refused is not saved: then the sentence at the field speaks, and nothing is claimed here. */
   const settle = (node, stored = true) => {
     clearTimeout(waiting.get(node)?.timer);
     waiting.delete(node);
@@ -69,7 +70,7 @@
     if (stored) allSaved();
     else if ($("#save-state [data-state]")) $("#save-state").replaceChildren();
   };
-  /* Signed in again in another tab: that session has another CSRF token, and this page must carry it. */
+  /* After signing in again in another tab, this page needs that session's CSRF token. */
   const freshen = async () => {
     const reply = await fetch(location.href, { cache: "no-store" }).catch(() => null);
     if (!reply?.ok) return;
@@ -107,8 +108,8 @@
   addEventListener("online", () => { clearBanner(); [...waiting.keys()].forEach(retry); });
   addEventListener("beforeunload", event => { if (waiting.size) event.preventDefault(); });
 
-  /* Swaps --------------------------------------------------------------------------------- */
-  /* Two saves may be answered in the wrong order: totals that are older than those on the page are dropped. */
+  /* Swaps */
+  /* Answers may overtake each other: totals older than those on the page are dropped. */
   on("htmx:before:swap", event => {
     const { tasks, ctx } = event.detail, shown = Number($("#totals")?.dataset.seq ?? -1);
     for (const task of [...tasks]) {
@@ -119,22 +120,21 @@
     if (status < 400 || status === 422 || status === 409) settle(ctx.sourceElement, status < 400);
   });
 
-  /* Morphing writes a value only where the attribute changed, so a field could go on showing what was typed over it. */
+  /* Morphing writes a value only where the attribute changed; a field could go on showing what was typed over it. */
   const showStored = (name, value) => {
     for (const field of document.getElementsByName(name)) {
       if (field === document.activeElement || field.value !== value) continue;
       if (field.tagName === "SELECT") {
         const stored = [...field.options].find(option => option.defaultSelected);
-        if (stored && field.selectedOptions[0] !== stored) field.value = stored.value;
-      } else if (field.type === "text" || field.tagName === "TEXTAREA") {
-        if (field.value !== field.defaultValue) field.value = field.defaultValue;
-      }
+        if (stored) field.value = stored.value;
+      } else if (/^text/.test(field.type)) field.value = field.defaultValue;
     }
   };
   on("htmx:after:swap", event => {
     const { ctx } = event.detail, sent = ctx.request?.body;
     if (sent?.entries) for (const [name, value] of sent) showStored(name, value);
     light();
+    for (const field of $$("[role=combobox]")) field.setAttribute("aria-expanded", options(field).length > 0);
     const dialog = $("#dialog");
     if (dialog && !dialog.open && dialog.childElementCount && ctx.target === dialog) dialog.showModal();
     takeFocus();
@@ -156,12 +156,11 @@
   on("toast", event => event.detail?.text && toast(event.detail.text));
   on("close-dialog", () => $("#dialog")?.close());
 
-  /* Small things of every page --------------------------------------------------------------- */
+  /* Small things of every page */
   on("click", event => {
     const opener = event.target.closest("[data-open]"), reveal = event.target.closest("[data-reveal]");
-    const copy = event.target.closest("[data-copy]"), closer = event.target.closest("[data-close]");
+    const copy = event.target.closest("[data-copy]");
     if (opener) { const dialog = $("#" + opener.dataset.open); if (dialog) { event.preventDefault(); dialog.showModal(); } }
-    if (closer) closer.closest("dialog")?.close();
     if (reveal) {
       const field = document.getElementById(reveal.dataset.reveal), open = field.type === "password";
       field.type = open ? "text" : "password";
@@ -184,16 +183,18 @@
   on("keydown", event => {
     if (event.key === "Escape") $(".more[open]")?.removeAttribute("open");
     if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || document.documentElement.dataset.keys === "off") return;
-    const act = work => { event.preventDefault(); work(); };
-    if (Date.now() - went < 1200) { went = 0; const link = $(`[data-go="${CSS.escape(event.key)}"]`); if (link) return act(() => link.click()); }
-    if (event.key === "g") went = Date.now();
-    if (event.key === "?" && $("#keys")) act(() => $("#keys").showModal());
-    if (event.key === "/" && $("#q")) act(() => $("#q").focus());
-    if (event.key === "n" && $("[data-new-invoice]")) act(() => $("[data-new-invoice]").requestSubmit());
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const room = Date.now() - went < 1200 && $(`[data-go="${CSS.escape(event.key)}"]`);
+    went = event.key === "g" ? Date.now() : 0;
+    const act = room ? () => room.click() : {
+      "?": () => $("#keys")?.showModal(),
+      "/": () => $("#q")?.focus(),
+      n: () => $("[data-new-invoice]")?.requestSubmit(),
+    }[event.key];
+    if (act) { event.preventDefault(); act(); }
   });
 
-  /* Cells: what was in one when it was entered, for Escape --------------------------------------- */
+  /* Cells: what was in one when it was entered, for Escape */
   const held = new WeakMap();
   on("focusin", event => { if (event.target.matches("input, select")) held.set(event.target, event.target.value); });
   const putBack = field => { field.value = held.get(field) ?? field.value; field.select?.(); };
@@ -217,8 +218,8 @@
   };
   /* True when the list took the key, which it always does before the grid. */
   const inList = event => {
-    const field = event.target, list = field.getAttribute("role") === "combobox" ? options(field) : [];
-    if (!list.length || !["ArrowDown", "ArrowUp", "Enter", "Escape"].includes(event.key)) return false;
+    const field = event.target, list = field.role === "combobox" ? options(field) : [];
+    if (!list.length || !/^(Arrow(Up|Down)|Enter|Escape)$/.test(event.key)) return false;
     event.preventDefault();
     if (event.key === "Escape") shut(field);
     else if (event.key !== "Enter") move(field, list, event.key === "ArrowDown" ? 1 : -1);
@@ -226,10 +227,9 @@
     return true;
   };
   on("mousedown", event => { if (event.target.closest("[role=option]")) event.preventDefault(); });
-  on("focusout", event => { if (event.target.getAttribute?.("role") === "combobox") shut(event.target); });
-  on("htmx:after:swap", () => $$("[role=combobox]").forEach(field => field.setAttribute("aria-expanded", options(field).length > 0)));
+  on("focusout", event => { if (event.target.role === "combobox") shut(event.target); });
 
-  /* The lines of a document: rows tr[data-line], cells .cell named lines-<id>-<column> ------------- */
+  /* The lines of a document: rows tr[data-line], cells .cell named lines-<id>-<column> */
   const lines = () => $$("[data-line]");
   const column = field => field.name.slice(field.name.lastIndexOf("-") + 1);
   const cell = (row, name) => row && $(`.cell[name$="-${name}"]`, row);
@@ -264,10 +264,7 @@
     if (inList(event) || !row) return;
     const act = done => { if (done) event.preventDefault(); };
     const ctrl = event.ctrlKey || event.metaKey;
-    if (event.altKey && event.key === "ArrowUp") return act(press($("[data-up]", row)));
-    if (event.altKey && event.key === "ArrowDown") return act(press($("[data-down]", row)));
     if (ctrl && event.key === "Backspace") return act(removeLine(row));
-    if (ctrl && event.key.toLowerCase() === "d") return act(press($("[data-copy-line]", row)));
     if (ctrl && event.key === "Enter") return act(press($("[data-issue]")));
     if (!field.matches(".cell") || ctrl || event.altKey) return;
     const name = column(field), to = step => enter(cell(beside(lines(), row, step), name));
@@ -290,7 +287,7 @@
     if (event.key === "Escape") { event.preventDefault(); putBack(field); tell(field, "input", "change"); }
   });
 
-  /* When the page is there ----------------------------------------------------------------------- */
+  /* When the page is there */
   if (phone.matches) $("details.meta")?.removeAttribute("open");
   takeFocus();
 })();
