@@ -67,10 +67,13 @@ def test_a_python_without_venv_is_one_sentence(dev):
 
 
 def test_uv_is_installed_with_its_hashes_only(dev):
-    lines = dev.pinned("uv").splitlines()
+    uv, others = dev.split_requirements("uv")
+    lines = uv.splitlines()
     assert lines[0].startswith("uv==")
     assert len(lines) > 5
     assert all(line.strip().startswith("--hash=sha256:") for line in lines[1:])
+    assert "\nuv==" not in others
+    assert "\nflask==" in others
 
 
 def test_every_requirement_has_a_hash_and_no_address():
