@@ -1,6 +1,6 @@
 """The number a draft would get if it were issued now; a promise to nobody."""
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from rms.db.session import db
 from rms.domain import numbering
@@ -18,7 +18,7 @@ def next_number(invoice: Invoice, terms: Terms) -> str:
             NumberCounter,
             (NumberCounter.tenant_id == NumberSeries.tenant_id)
             & (NumberCounter.series_id == NumberSeries.id)
-            & (NumberCounter.financial_year == year),
+            & (NumberCounter.financial_year == case((NumberSeries.resets_yearly, year), else_="")),
         )
         .where(NumberSeries.kind == series_kind(invoice), NumberSeries.is_default)
     )

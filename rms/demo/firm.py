@@ -1,0 +1,77 @@
+"""The demo firm on paper: who it is, what it sells and to whom. Every name and number is invented."""
+
+from dataclasses import dataclass
+
+COMPANY = "Nilgiri Facility Services LLP"
+EMAIL = "priya@nilgiri.example"
+PASSWORD = "mist over the blue hills"
+PERSON = "Priya Nair"
+STATE, PAN = "29", "AAKFN4821C"
+
+ADDRESS = {
+    "address_line1": "2nd floor, 41/2 Residency Cross Road",
+    "city": "Bengaluru",
+    "pin_code": "560025",
+}
+BANK = {
+    "bank_name": "Example Bank, Richmond Town",
+    "bank_account_number": "001922004471",
+    "bank_ifsc": "EXMP0000192",
+    "upi_id": "nilgirifs@examplebank",
+}
+
+# name, what it is, SAC, unit, rate in rupees, GST %
+SERVICES = (
+    ("Housekeeping crew, monthly", "Trained crew with supervisor", "998533", "person", "14500", "18"),
+    ("Pest control, quarterly visit", "Odourless gel and spray", "998531", "visit", "4800", "18"),
+    ("Deep cleaning, shop floor", "Scrubbing and degreasing", "998534", "sq ft", "6.50", "18"),
+    ("Facade cleaning, rope access", "Two climbers, insured", "998534", "sq ft", "14", "18"),
+    ("Facility supervisor, monthly", "On site, eight hours", "998599", "month", "32500", "18"),
+    ("Window cleaning", "Inside and outside", "998532", "visit", "7200", "18"),
+    ("Carpet shampooing", "Hot water extraction", "998533", "sq ft", "5.25", "18"),
+    ("Water tank cleaning", "With test report", "998533", "tank", "3600", "18"),
+    ("Security guard, 12 hours", "Uniformed, verified", "998525", "shift", "1150", "18"),
+    ("Front office help, monthly", "Reception and visitors", "998519", "month", "28000", "18"),
+    ("Garden upkeep, monthly", "Lawn, hedges and pots", "998597", "month", "18500", "18"),
+    ("Waste collection, monthly", "Segregated, six days a week", "999421", "month", "9600", "18"),
+    ("Air conditioner service", "Filter, coil and gas check", "998714", "unit", "1450", "18"),
+    ("Electrician on call", "Per visit, first hour", "998714", "visit", "950", "18"),
+    ("Event cleaning crew", "Before, during and after", "998533", "person", "1850", "18"),
+)
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """One customer; registered ones have a `pan`, from which the GSTIN is made. `terms` in days."""
+
+    name: str
+    city: str
+    pin_code: str
+    state: str
+    pan: str | None
+    terms: int
+    contact: str
+
+
+BUYERS = (
+    Buyer("Sundaram Precision Tools Pvt Ltd", "Hosur", "635109", "33", "AAXCS7340M", 30, "R. Meenakshi"),
+    Buyer("Lotus Valley School", "Bengaluru", "560034", "29", "AAATL2291K", 30, "Fr. D'Souza"),
+    Buyer("Meridian Coworks LLP", "Bengaluru", "560001", "29", "ABCFM5518Q", 15, "Karan Shetty"),
+    Buyer("Brightway Logistics Pvt Ltd", "Chennai", "600032", "33", "AAHCB9920D", 30, "S. Prakash"),
+    Buyer("Harini Diagnostics", "Bengaluru", "560011", "29", "AARFH3306L", 15, "Dr. Harini Rao"),
+    Buyer("Deccan Spice Kitchens", "Hyderabad", "500081", "36", "AAJFD8107B", 30, "Imtiaz Khan"),
+    Buyer("श्री गणेश ट्रेडर्स", "Pune", "411002", "27", "ABTFS4419R", 30, "गणेश पाटील"),
+    Buyer("Cauvery Textiles Ltd", "Coimbatore", "641018", "33", "AABCC6604G", 45, "V. Selvi"),
+    Buyer("Malabar Book House", "Kochi", "682011", "32", "AAQFM1125P", 30, "Anitha Joseph"),
+    Buyer("Sahyadri Software Pvt Ltd", "Bengaluru", "560103", "29", "AAVCS8852H", 30, "Nikhil Kulkarni"),
+    Buyer("Trishul Motors", "Mysuru", "570001", "29", "AAGFT7713C", 30, "Manju Gowda"),
+    Buyer("ગીર ડેરી ફાર્મ્સ", "Rajkot", "360001", "24", "AAIFG2034N", 30, "હેતલ પટેલ"),
+    Buyer("Palm Grove Apartments Association", "Bengaluru", "560066", "29", "AADAP5561J", 15, "Lt Col Menon"),
+    Buyer("Kaveri Heights Residents", "Bengaluru", "560076", "29", None, 15, "Sudha Iyer"),
+    Buyer("Vindhya Instruments", "Mangaluru", "575003", "29", "AACFV9047T", 60, "P. Bhat"),
+    Buyer("Anand Clinics", "Bengaluru", "560070", "29", "AAPFA3388M", 30, "Dr. Anand"),
+    Buyer("Silverline Events", "Bengaluru", "560008", "29", "ACMFS6276F", 7, "Rhea Thomas"),
+    Buyer("Orchid Suites", "Ooty", "643001", "33", "AAEFO4452L", 30, "John Peter"),
+    Buyer("தென்றல் காபி நிலையம்", "Salem", "636007", "33", "AAKFT5190D", 30, "முருகன்"),
+    Buyer("Mrs. Lakshmi Raman", "Bengaluru", "560095", "29", None, 0, "Lakshmi Raman"),
+)
