@@ -95,7 +95,12 @@ DERIVED: dict[str, tuple[str, ...]] = {
     ),
 }
 
-HIDDEN = {"users": ("password_hash",), "companies": ("bank_account_number",)}
+HIDDEN = {
+    "users": ("password_hash",),
+    "companies": ("bank_account_number",),
+    # Copies of the company and the customer, bank account included; they stand on the invoice itself.
+    "invoices": ("seller_snapshot", "buyer_snapshot"),
+}
 
 AUDIT_ROW = """
 CREATE FUNCTION public.audit_row() RETURNS trigger
