@@ -39,12 +39,14 @@ class KeyRing:
         digest = hmac.new(self.key(purpose, kid), message.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def macs(self, purpose: str, message: str) -> list[str]:
+        """The MAC by every key on the ring, newest first, for looking up what an older key has written."""
+        return [self.mac(purpose, message, kid) for kid in self._roots]
+
     def is_mac(self, purpose: str, message: str, mac: str) -> bool:
         """Whether any key on the ring made this MAC; takes the same time whatever differs."""
         given = mac.encode()
-        matches = [
-            hmac.compare_digest(self.mac(purpose, message, kid).encode(), given) for kid in self._roots
-        ]
+        matches = [hmac.compare_digest(own.encode(), given) for own in self.macs(purpose, message)]
         return any(matches)
 
     def _expand(self, purpose: str, kid: str) -> bytes:

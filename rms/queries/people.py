@@ -1,0 +1,136 @@
+"""Who is asking: the person behind a session cookie, with the company they work in."""
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from rms.crypto.session_token import SessionToken
+from rms.db.session import db
+from rms.models import GstSetting, Tenant, User, UserSession
+from rms.queries.companies import STEPS
+
+DEFAULT_ZONE = "Asia/Kolkata"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A signed-in person in their company, as one request sees them; Flask-Login's `current_user`.
+
+    `trial_ends_on` is a day of the company, None when no trial runs. `setup_done` holds once every step of
+    the set-up is done or skipped, or the set-up was dismissed.
+    """
+
+    user_id: UUID
+    tenant_id: UUID
+    session_id: UUID
+    email: str
+    name: str
+    first_name: str
+    initials: str
+    role: str
+    slug: str
+    company_name: str
+    gstin: str | None
+    time_zone: str
+    users_may_draft: bool
+    trial_ends_on: dt.date | None
+    subscription_status: str
+    setup_done: bool
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.user_id)
+
+
+def person_of_session(token: SessionToken) -> Person | None:
+    """The person, or None for a session that is over; read anew for each request, so that a revocation or a
+    changed role holds at once. One statement by key, in the scope of the token's tenant.
+    """
+    row = db().execute(_BY_SESSION.where(UserSession.id == token.session_id)).first()
+    if row is None or not hmac.compare_digest(row.refresh_token, token.digest):
+        return None
+    return _person(row, token)
+
+
+_BY_SESSION = (
+    select(
+        UserSession.refresh_token,
+        User.id.label("user_id"),
+        User.email,
+        User.first_name,
+        User.last_name,
+        User.role,
+        Tenant.slug,
+        Tenant.name.label("company_name"),
+        Tenant.settings,
+        Tenant.subscription_status,
+        Tenant.trial_end_date,
+        GstSetting.gst_number,
+    )
+    .join(User, (User.tenant_id == UserSession.tenant_id) & (User.id == UserSession.user_id))
+    .join(Tenant, Tenant.id == UserSession.tenant_id)
+    .outerjoin(GstSetting, GstSetting.tenant_id == UserSession.tenant_id)
+    .where(
+        UserSession.is_active,
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > func.now(),
+        UserSession.idle_expires_at > func.now(),
+        User.is_active,
+        User.email_verified,
+        User.deleted_at.is_(None),
+        Tenant.is_active,
+    )
+)
+
+
+def _person(row, token: SessionToken) -> Person:
+    settings = row.settings or {}
+    zone = settings.get("time_zone") or DEFAULT_ZONE
+    return Person(
+        user_id=row.user_id,
+        tenant_id=token.tenant_id,
+        session_id=token.session_id,
+        email=row.email,
+        name=full_name(row),
+        first_name=row.first_name or row.email,
+        initials=initials_of(full_name(row)),
+        role=row.role,
+        slug=row.slug,
+        company_name=row.company_name,
+        gstin=row.gst_number,
+        time_zone=zone,
+        users_may_draft=bool(settings.get("users_may_draft")),
+        trial_ends_on=_trial_ends_on(row, zone),
+        subscription_status=row.subscription_status,
+        setup_done=_is_set_up(settings.get("onboarding") or {}),
+    )
+
+
+def full_name(row) -> str:
+    """First and last name; the address when neither is known."""
+    return " ".join(part for part in (row.first_name, row.last_name) if part) or row.email
+
+
+def initials_of(name: str) -> str:
+    """The first letters of the first and the last word, for a face without a picture."""
+    words = [word for word in name.split() if word[0].isalnum()] or [name or "?"]
+    chosen = words[:1] + words[1:][-1:]
+    return "".join(word[0] for word in chosen).upper()
+
+
+def _trial_ends_on(row, zone: str) -> dt.date | None:
+    if row.subscription_status != "trial" or row.trial_end_date is None:
+        return None
+    return row.trial_end_date.astimezone(ZoneInfo(zone)).date()
+
+
+def _is_set_up(onboarding: dict) -> bool:
+    settled = {*onboarding.get("done", ()), *onboarding.get("skipped", ())}
+    return bool(onboarding.get("dismissed")) or settled >= STEPS
