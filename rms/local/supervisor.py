@@ -161,6 +161,7 @@ class Supervisor:
                 self._tell()
 
     def _mourn(self, child: Child) -> None:
+        end_session(child.process)  # what it had started would go on serving beside its successor
         now = time.monotonic()
         child.deaths = [death for death in child.deaths if death > now - WITHIN_SECONDS] + [now]
         name = child.service.name
