@@ -54,7 +54,7 @@ def db_bootstrap() -> None:
 @click.command("schema-dump")
 def schema_dump() -> None:
     """Write migrations/schema.sql anew from the database, for reading and for review."""
-    from rms.db.bootstrap import dump_schema
+    from rms.db.catalogue import dump_schema
     from rms.db.session import engine
 
     SCHEMA.write_text(dump_schema(engine()))

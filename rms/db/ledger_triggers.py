@@ -99,7 +99,10 @@ BEGIN
 END $$
 """
 
-VOID = {"invoices": "'draft', 'cancelled'", "receipts": "'bounced', 'cancelled'"}
+VOID_BUT_SETTLED = {
+    "invoices": "NEW.status IN ('draft', 'cancelled') AND NEW.amount_paid + NEW.amount_credited <> 0",
+    "receipts": "NEW.status IN ('bounced', 'cancelled') AND NEW.allocated_amount <> 0",
+}
 
 COUNTED = {
     "users": {
@@ -128,10 +131,10 @@ def install() -> Iterator[str]:
         "FOR EACH ROW EXECUTE FUNCTION public.keep_allocation_sums()"
     )
     yield VOID_SETTLES_NOTHING
-    for table, void in VOID.items():
+    for table, condition in VOID_BUT_SETTLED.items():
         yield (
             f"CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON {table} "
-            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status IN ({void})) "
+            f"DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({condition}) "
             "EXECUTE FUNCTION public.refuse_void_settlement()"
         )
     for table, words in COUNTED.items():

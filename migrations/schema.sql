@@ -1,0 +1,1115 @@
+-- The database schema as the migrations make it: for reading and for review. Not a script to run.
+-- Written by `flask schema-dump` from the catalogue and compared with it by a test; do not edit.
+
+CREATE TABLE account_managers (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid,
+    name character varying(255) NOT NULL,
+    email character varying(255) NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_account_managers PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_account_managers_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_account_managers_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id)
+);
+CREATE INDEX ix_account_managers_user ON public.account_managers USING btree (tenant_id, user_id);
+ALTER TABLE account_managers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE account_managers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON account_managers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.account_managers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.account_managers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON account_managers TO rms_app;
+
+CREATE TABLE audit_logs (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid,
+    entity_type character varying(100) NOT NULL,
+    entity_id uuid,
+    action character varying(50) NOT NULL,
+    old_values jsonb,
+    new_values jsonb,
+    ip_address character varying(45),
+    user_agent text,
+    request_id character varying(64),
+    reason text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone GENERATED ALWAYS AS (created_at) STORED NOT NULL,
+    CONSTRAINT pk_audit_logs PRIMARY KEY (tenant_id, created_at, id),
+    CONSTRAINT fk_audit_logs_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_audit_logs_action_is_named CHECK (((action)::text <> ''::text))
+) PARTITION BY RANGE (created_at);
+CREATE INDEX ix_audit_logs_of_entity ON public.audit_logs USING btree (tenant_id, entity_type, entity_id, created_at DESC);
+CREATE INDEX ix_audit_logs_of_user ON public.audit_logs USING btree (tenant_id, user_id, created_at DESC);
+ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_logs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON audit_logs FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY written_by_triggers ON audit_logs FOR INSERT TO rms_audit WITH CHECK (true);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+GRANT SELECT ON audit_logs TO rms_app;
+GRANT INSERT ON audit_logs TO rms_audit;
+
+CREATE TABLE client_types (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    code character varying(50) NOT NULL,
+    name character varying(255) NOT NULL,
+    description text,
+    payment_terms integer DEFAULT 30 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_client_types PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_client_types_tenant_id_code UNIQUE (tenant_id, code),
+    CONSTRAINT fk_client_types_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_client_types_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650)))
+);
+ALTER TABLE client_types ENABLE ROW LEVEL SECURITY;
+ALTER TABLE client_types FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON client_types FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.client_types FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.client_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON client_types TO rms_app;
+
+CREATE TABLE companies (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    name character varying(255) NOT NULL,
+    trade_name character varying(255),
+    address text,
+    address_line1 character varying(255),
+    address_line2 character varying(255),
+    city character varying(100),
+    pin_code character varying(6),
+    state_code character varying(2),
+    registration_number character varying(100),
+    tax_id character varying(100),
+    gst_number character varying(15),
+    udyam_number character varying(30),
+    contact_name character varying(100),
+    contact_email character varying(255),
+    contact_phone character varying(20),
+    bank_name character varying(100),
+    bank_branch character varying(100),
+    bank_account_name character varying(255),
+    bank_account_number character varying(34),
+    bank_ifsc character varying(11),
+    upi_id character varying(255),
+    signatory_name character varying(100),
+    financial_year_start date,
+    currency character varying(3) DEFAULT 'INR'::character varying NOT NULL,
+    industry character varying(100),
+    company_size character varying(50),
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_companies PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_companies_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_companies_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_companies_pin_code_has_six_digits CHECK (((pin_code)::text ~ '^[1-9][0-9]{5}$'::text)),
+    CONSTRAINT ck_companies_state_code_has_two_digits CHECK (((state_code)::text ~ '^[0-9]{2}$'::text))
+);
+CREATE INDEX ix_companies_tenant ON public.companies USING btree (tenant_id);
+ALTER TABLE companies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE companies FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON companies FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.companies FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{bank_account_number}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.companies FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON companies TO rms_app;
+
+CREATE TABLE credit_notes (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    credit_note_number character varying(50),
+    credit_note_date date NOT NULL,
+    customer_id uuid,
+    invoice_id uuid,
+    reason character varying(255),
+    place_of_supply character varying(2),
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    gst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    total_credit numeric(15,2) DEFAULT 0 NOT NULL,
+    status character varying(50) DEFAULT 'draft'::character varying NOT NULL,
+    notes text,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_notes PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_credit_notes_tenant_id_credit_note_number UNIQUE (tenant_id, credit_note_number),
+    CONSTRAINT fk_credit_notes_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_credit_notes_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_credit_notes_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_credit_notes_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
+    CONSTRAINT ck_credit_notes_amounts_are_not_negative CHECK (((amount >= (0)::numeric) AND (gst_amount >= (0)::numeric))),
+    CONSTRAINT ck_credit_notes_gst_amount_adds_up CHECK ((gst_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
+    CONSTRAINT ck_credit_notes_issued_credit_notes_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((credit_note_number IS NOT NULL) AND (customer_id IS NOT NULL)))),
+    CONSTRAINT ck_credit_notes_status_is_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'issued'::character varying, 'applied'::character varying, 'cancelled'::character varying])::text[]))),
+    CONSTRAINT ck_credit_notes_total_credit_adds_up CHECK ((total_credit = (amount + gst_amount)))
+);
+CREATE INDEX ix_credit_notes_of_customer ON public.credit_notes USING btree (tenant_id, customer_id, credit_note_date);
+CREATE INDEX ix_credit_notes_of_invoice ON public.credit_notes USING btree (tenant_id, invoice_id);
+ALTER TABLE credit_notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE credit_notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON credit_notes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,cgst_amount,sgst_amount,igst_amount,cess_amount,gst_amount,total_credit}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON credit_notes TO rms_app;
+
+CREATE TABLE customers (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    code character varying(50) NOT NULL,
+    name character varying(255) NOT NULL,
+    client_type_id uuid,
+    gst_treatment character varying(20) DEFAULT 'unregistered'::character varying NOT NULL,
+    gst_number character varying(15),
+    pan_number character varying(10),
+    address text,
+    address_line1 character varying(255),
+    address_line2 character varying(255),
+    city character varying(100),
+    pin_code character varying(10),
+    state_code character varying(2),
+    country_code character varying(2) DEFAULT 'IN'::character varying NOT NULL,
+    shipping_name character varying(255),
+    shipping_address_line1 character varying(255),
+    shipping_address_line2 character varying(255),
+    shipping_city character varying(100),
+    shipping_pin_code character varying(10),
+    shipping_state_code character varying(2),
+    email character varying(255),
+    whatsapp character varying(20),
+    phone character varying(20),
+    contact_person character varying(255),
+    payment_terms integer DEFAULT 30 NOT NULL,
+    notes text,
+    account_manager_id uuid,
+    is_active boolean DEFAULT true NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_customers PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_customers_tenant_id_code UNIQUE (tenant_id, code),
+    CONSTRAINT fk_customers_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_customers_tenant_id_account_manager_id FOREIGN KEY (tenant_id, account_manager_id) REFERENCES account_managers(tenant_id, id),
+    CONSTRAINT fk_customers_tenant_id_client_type_id FOREIGN KEY (tenant_id, client_type_id) REFERENCES client_types(tenant_id, id),
+    CONSTRAINT fk_customers_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_customers_gst_treatment_is_known CHECK (((gst_treatment)::text = ANY ((ARRAY['regular'::character varying, 'composition'::character varying, 'unregistered'::character varying, 'sez'::character varying, 'deemed_export'::character varying, 'overseas'::character varying, 'uin'::character varying, 'tds_deductor'::character varying])::text[]))),
+    CONSTRAINT ck_customers_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
+    CONSTRAINT ck_customers_registered_customers_have_a_gstin CHECK ((((gst_treatment)::text = ANY ((ARRAY['unregistered'::character varying, 'overseas'::character varying])::text[])) OR (gst_number IS NOT NULL))),
+    CONSTRAINT ck_customers_state_code_has_two_digits CHECK ((((state_code)::text ~ '^[0-9]{2}$'::text) AND ((shipping_state_code)::text ~ '^[0-9]{2}$'::text)))
+);
+CREATE INDEX ix_customers_account_manager ON public.customers USING btree (tenant_id, account_manager_id);
+CREATE INDEX ix_customers_by_name ON public.customers USING btree (tenant_id, name, id);
+CREATE INDEX ix_customers_client_type ON public.customers USING btree (tenant_id, client_type_id);
+CREATE INDEX ix_customers_name_trigrams ON public.customers USING gin (tenant_id, lower((name)::text) gin_trgm_ops);
+ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON customers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER count_active_on_delete AFTER DELETE ON public.customers REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
+CREATE TRIGGER count_active_on_insert AFTER INSERT ON public.customers REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
+CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.customers REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
+
+CREATE TABLE email_messages (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(50) NOT NULL,
+    to_address character varying(255) NOT NULL,
+    cc text,
+    reply_to character varying(255),
+    subject character varying(255) NOT NULL,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    entity_type character varying(100),
+    entity_id uuid,
+    state character varying(20) DEFAULT 'queued'::character varying NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_error text,
+    message_id character varying(255) NOT NULL,
+    sent_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_email_messages PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_email_messages_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_email_messages_attempts_are_not_negative CHECK ((attempts >= 0)),
+    CONSTRAINT ck_email_messages_sent_mails_say_when CHECK ((((state)::text = 'sent'::text) = (sent_at IS NOT NULL))),
+    CONSTRAINT ck_email_messages_state_is_known CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'sent'::character varying, 'failed'::character varying])::text[])))
+);
+CREATE INDEX ix_email_messages_about ON public.email_messages USING btree (tenant_id, entity_type, entity_id);
+CREATE INDEX ix_email_messages_due ON public.email_messages USING btree (tenant_id, next_attempt_at, id) WHERE ((state)::text = 'queued'::text);
+ALTER TABLE email_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE email_messages FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_before_sign_in ON email_messages FOR SELECT TO rms_definer USING (true);
+CREATE POLICY tenant_isolation ON email_messages FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_messages FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,params,state,attempts,next_attempt_at,last_error,message_id,sent_at}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_messages FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON email_messages TO rms_app;
+GRANT SELECT (id, next_attempt_at, state, tenant_id) ON email_messages TO rms_definer;
+
+CREATE TABLE email_verifications (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    email character varying(255) NOT NULL,
+    token character varying(255) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    is_used boolean DEFAULT false NOT NULL,
+    used_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_email_verifications PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_email_verifications_token UNIQUE (token),
+    CONSTRAINT fk_email_verifications_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_email_verifications_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_email_verifications_used_tokens_say_when CHECK (((NOT is_used) OR (used_at IS NOT NULL)))
+);
+CREATE INDEX ix_email_verifications_user ON public.email_verifications USING btree (tenant_id, user_id);
+ALTER TABLE email_verifications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE email_verifications FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON email_verifications FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_verifications FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_verifications FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON email_verifications TO rms_app;
+
+CREATE TABLE gst_settings (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    is_gst_applicable boolean DEFAULT false NOT NULL,
+    registration_type character varying(20) DEFAULT 'unregistered'::character varying NOT NULL,
+    gst_number character varying(15),
+    effective_date date,
+    default_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    display_format character varying(50),
+    filing_frequency character varying(20),
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_gst_settings PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_gst_settings_tenant_id UNIQUE (tenant_id),
+    CONSTRAINT fk_gst_settings_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_gst_settings_default_rate_is_a_percentage CHECK (((default_rate >= (0)::numeric) AND (default_rate <= (100)::numeric))),
+    CONSTRAINT ck_gst_settings_display_format_is_known CHECK (((display_format)::text = ANY ((ARRAY['inclusive'::character varying, 'exclusive'::character varying])::text[]))),
+    CONSTRAINT ck_gst_settings_filing_frequency_is_known CHECK (((filing_frequency)::text = ANY ((ARRAY['monthly'::character varying, 'quarterly'::character varying, 'annually'::character varying])::text[]))),
+    CONSTRAINT ck_gst_settings_gst_needs_a_gstin CHECK (((NOT is_gst_applicable) OR (gst_number IS NOT NULL))),
+    CONSTRAINT ck_gst_settings_registration_type_is_known CHECK (((registration_type)::text = ANY ((ARRAY['regular'::character varying, 'composition'::character varying, 'unregistered'::character varying])::text[])))
+);
+ALTER TABLE gst_settings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE gst_settings FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON gst_settings FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.gst_settings FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.gst_settings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON gst_settings TO rms_app;
+
+CREATE TABLE idempotency_keys (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    key text NOT NULL,
+    purpose character varying(100) NOT NULL,
+    location text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_idempotency_keys PRIMARY KEY (tenant_id, key),
+    CONSTRAINT fk_idempotency_keys_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON idempotency_keys FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.idempotency_keys FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO rms_app;
+
+CREATE TABLE invoice_line_items (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    position integer DEFAULT 0 NOT NULL,
+    service_type_id uuid,
+    name character varying(255),
+    description text,
+    hsn_sac character varying(8),
+    unit character varying(20),
+    quantity numeric(12,3) DEFAULT 1 NOT NULL,
+    rate numeric(15,4) DEFAULT 0 NOT NULL,
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    discount_percent numeric(6,3),
+    discount_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    invoice_discount_share numeric(15,2) DEFAULT 0 NOT NULL,
+    taxable_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_treatment character varying(20) DEFAULT 'taxable'::character varying NOT NULL,
+    tax_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cess_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    total numeric(15,2) DEFAULT 0 NOT NULL,
+    raw_input jsonb,
+    is_valid boolean DEFAULT true NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_invoice_line_items PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_invoice_line_items_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_invoice_line_items_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_invoice_line_items_tenant_id_service_type_id FOREIGN KEY (tenant_id, service_type_id) REFERENCES service_types(tenant_id, id),
+    CONSTRAINT ck_invoice_line_items_cess_rate_is_sane CHECK (((cess_rate >= (0)::numeric) AND (cess_rate <= (999)::numeric))),
+    CONSTRAINT ck_invoice_line_items_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT ck_invoice_line_items_discounts_are_not_negative CHECK (((discount_amount >= (0)::numeric) AND (invoice_discount_share >= (0)::numeric))),
+    CONSTRAINT ck_invoice_line_items_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
+    CONSTRAINT ck_invoice_line_items_invalid_lines_keep_what_was_typed CHECK ((is_valid OR (raw_input IS NOT NULL))),
+    CONSTRAINT ck_invoice_line_items_quantity_is_not_negative CHECK ((quantity >= (0)::numeric)),
+    CONSTRAINT ck_invoice_line_items_rate_is_not_negative CHECK ((rate >= (0)::numeric)),
+    CONSTRAINT ck_invoice_line_items_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
+    CONSTRAINT ck_invoice_line_items_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
+    CONSTRAINT ck_invoice_line_items_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[]))),
+    CONSTRAINT ck_invoice_line_items_total_adds_up CHECK ((total = (taxable_amount + tax_amount)))
+);
+CREATE INDEX ix_invoice_line_items_in_order ON public.invoice_line_items USING btree (tenant_id, invoice_id, "position") INCLUDE (hsn_sac, tax_rate, taxable_amount);
+CREATE INDEX ix_invoice_line_items_service_type ON public.invoice_line_items USING btree (tenant_id, service_type_id);
+ALTER TABLE invoice_line_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invoice_line_items FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON invoice_line_items FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,amount,invoice_discount_share,taxable_amount,cgst_amount,sgst_amount,igst_amount,cess_amount,tax_amount,rcm_cgst_amount,rcm_sgst_amount,rcm_igst_amount,rcm_cess_amount,total}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON invoice_line_items TO rms_app;
+
+CREATE TABLE invoices (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    invoice_number character varying(50),
+    series_id uuid,
+    kind character varying(30) DEFAULT 'tax_invoice'::character varying NOT NULL,
+    invoice_date date NOT NULL,
+    due_date date NOT NULL,
+    payment_terms integer,
+    customer_id uuid,
+    customer_gst character varying(15),
+    reference_number character varying(100),
+    place_of_supply character varying(2),
+    supply_type character varying(20),
+    tax_mode character varying(30),
+    reverse_charge boolean DEFAULT false NOT NULL,
+    export_with_payment boolean DEFAULT false NOT NULL,
+    prices_include_tax boolean DEFAULT false NOT NULL,
+    discount_percent numeric(6,3),
+    discount_amount numeric(15,2),
+    discount_total numeric(15,2) DEFAULT 0 NOT NULL,
+    subtotal numeric(15,2) DEFAULT 0 NOT NULL,
+    cgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_total numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_sgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_igst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cess_total numeric(15,2) DEFAULT 0 NOT NULL,
+    round_off numeric(15,2) DEFAULT 0 NOT NULL,
+    total numeric(15,2) DEFAULT 0 NOT NULL,
+    amount_paid numeric(15,2) DEFAULT 0 NOT NULL,
+    amount_credited numeric(15,2) DEFAULT 0 NOT NULL,
+    balance numeric(15,2) GENERATED ALWAYS AS (((total - amount_paid) - amount_credited)) STORED NOT NULL,
+    status character varying(50) DEFAULT 'draft'::character varying NOT NULL,
+    notes text,
+    issued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancel_reason character varying(255),
+    seller_snapshot jsonb,
+    buyer_snapshot jsonb,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    totals_seq integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_invoices PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_invoices_tenant_id_invoice_number UNIQUE (tenant_id, invoice_number),
+    CONSTRAINT fk_invoices_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_invoices_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_invoices_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_invoices_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
+    CONSTRAINT ck_invoices_cancelled_invoices_say_when CHECK ((((status)::text = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
+    CONSTRAINT ck_invoices_discount_amount_is_not_negative CHECK ((discount_amount >= (0)::numeric)),
+    CONSTRAINT ck_invoices_discount_is_percent_or_amount CHECK (((discount_percent IS NULL) OR (discount_amount IS NULL))),
+    CONSTRAINT ck_invoices_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT ck_invoices_drafts_have_no_number CHECK ((((status)::text <> 'draft'::text) OR ((invoice_number IS NULL) AND (issued_at IS NULL)))),
+    CONSTRAINT ck_invoices_due_date_is_not_before_invoice_date CHECK ((due_date >= invoice_date)),
+    CONSTRAINT ck_invoices_issued_invoices_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((invoice_number IS NOT NULL) AND (customer_id IS NOT NULL) AND (issued_at IS NOT NULL)))),
+    CONSTRAINT ck_invoices_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying, 'debit_note'::character varying, 'opening'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
+    CONSTRAINT ck_invoices_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
+    CONSTRAINT ck_invoices_settled_is_between_zero_and_total CHECK (((amount_paid >= (0)::numeric) AND (amount_credited >= (0)::numeric) AND ((amount_paid + amount_credited) <= total))),
+    CONSTRAINT ck_invoices_status_is_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'pending'::character varying, 'paid'::character varying, 'overdue'::character varying, 'cancelled'::character varying, 'partially_paid'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_supply_type_is_known CHECK (((supply_type)::text = ANY ((ARRAY['INTRA'::character varying, 'INTER'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_tax_mode_is_known CHECK (((tax_mode)::text = ANY ((ARRAY['CGST_SGST'::character varying, 'CGST_UTGST'::character varying, 'IGST'::character varying, 'IGST_ZERO_RATED_LUT'::character varying, 'NONE'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_tax_total_adds_up CHECK ((tax_total = (((cgst_total + sgst_total) + igst_total) + cess_total))),
+    CONSTRAINT ck_invoices_total_adds_up CHECK ((total = ((subtotal + tax_total) + round_off))),
+    CONSTRAINT ck_invoices_total_is_not_negative CHECK ((total >= (0)::numeric))
+);
+CREATE INDEX ix_invoices_by_status ON public.invoices USING btree (tenant_id, status, invoice_date DESC, id DESC);
+CREATE INDEX ix_invoices_for_reports ON public.invoices USING btree (tenant_id, invoice_date) INCLUDE (subtotal, tax_total, total, customer_id) WHERE ((status)::text <> ALL ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[]));
+CREATE INDEX ix_invoices_newest_first ON public.invoices USING btree (tenant_id, invoice_date DESC, id DESC);
+CREATE INDEX ix_invoices_number_prefix ON public.invoices USING btree (tenant_id, invoice_number text_pattern_ops);
+CREATE INDEX ix_invoices_number_trigrams ON public.invoices USING gin (tenant_id, invoice_number gin_trgm_ops);
+CREATE INDEX ix_invoices_of_customer ON public.invoices USING btree (tenant_id, customer_id, invoice_date) INCLUDE (total, balance, status, invoice_number);
+CREATE INDEX ix_invoices_of_series ON public.invoices USING btree (tenant_id, series_id);
+CREATE INDEX ix_invoices_open_by_due_date ON public.invoices USING btree (tenant_id, due_date) INCLUDE (customer_id, balance) WHERE ((status)::text = ANY ((ARRAY['pending'::character varying, 'overdue'::character varying, 'partially_paid'::character varying])::text[]));
+ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,totals_seq,subtotal,discount_total,cgst_total,sgst_total,igst_total,cess_total,tax_total,rcm_cgst_total,rcm_sgst_total,rcm_igst_total,rcm_cess_total,round_off,total,amount_paid,amount_credited,balance}', '{seller_snapshot,buyer_snapshot}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.amount_paid + new.amount_credited) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
+GRANT DELETE, INSERT, SELECT, UPDATE ON invoices TO rms_app;
+
+CREATE TABLE number_counters (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    series_id uuid NOT NULL,
+    financial_year character varying(10) NOT NULL,
+    next_value integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_number_counters PRIMARY KEY (tenant_id, series_id, financial_year),
+    CONSTRAINT fk_number_counters_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_number_counters_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_number_counters_next_value_is_positive CHECK ((next_value >= 1))
+);
+ALTER TABLE number_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE number_counters FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON number_counters FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.number_counters FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON number_counters TO rms_app;
+
+CREATE TABLE number_series (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(30) NOT NULL,
+    name character varying(100) NOT NULL,
+    prefix character varying(16) DEFAULT ''::character varying NOT NULL,
+    pattern character varying(100) NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    resets_yearly boolean DEFAULT true NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_number_series PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_number_series_tenant_id_kind_name UNIQUE (tenant_id, kind, name),
+    CONSTRAINT fk_number_series_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_number_series_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['invoice'::character varying, 'bill_of_supply'::character varying, 'debit_note'::character varying, 'receipt'::character varying, 'credit_note'::character varying, 'quote'::character varying, 'refund'::character varying])::text[])))
+);
+CREATE UNIQUE INDEX uq_number_series_one_default_per_kind ON public.number_series USING btree (tenant_id, kind) WHERE is_default;
+ALTER TABLE number_series ENABLE ROW LEVEL SECURITY;
+ALTER TABLE number_series FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON number_series FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON number_series TO rms_app;
+
+CREATE TABLE receipt_allocations (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    receipt_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    allocated_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tds_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tds_section character varying(20),
+    gst_tds_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    write_off_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    allocated_on date NOT NULL,
+    released_on date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_receipt_allocations PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_receipt_allocations_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_receipt_allocations_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_receipt_allocations_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_receipt_allocations_amounts_are_not_negative CHECK (((allocated_amount >= (0)::numeric) AND (tds_amount >= (0)::numeric) AND (gst_tds_amount >= (0)::numeric) AND (write_off_amount >= (0)::numeric))),
+    CONSTRAINT ck_receipt_allocations_an_allocation_settles_something CHECK (((((allocated_amount + tds_amount) + gst_tds_amount) + write_off_amount) > (0)::numeric)),
+    CONSTRAINT ck_receipt_allocations_released_after_it_was_allocated CHECK ((released_on >= allocated_on))
+);
+CREATE INDEX ix_receipt_allocations_of_invoice ON public.receipt_allocations USING btree (tenant_id, invoice_id);
+CREATE INDEX ix_receipt_allocations_of_receipt ON public.receipt_allocations USING btree (tenant_id, receipt_id);
+CREATE UNIQUE INDEX uq_receipt_allocations_one_live_per_invoice ON public.receipt_allocations USING btree (tenant_id, receipt_id, invoice_id) WHERE (released_on IS NULL);
+ALTER TABLE receipt_allocations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_allocations FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON receipt_allocations FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER keep_sums AFTER INSERT OR DELETE OR UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION keep_allocation_sums();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON receipt_allocations TO rms_app;
+
+CREATE TABLE receipts (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    receipt_number character varying(50) NOT NULL,
+    series_id uuid,
+    receipt_date date NOT NULL,
+    customer_id uuid NOT NULL,
+    kind character varying(20) DEFAULT 'payment'::character varying NOT NULL,
+    payment_method character varying(50),
+    reference character varying(100),
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    bank_charges numeric(15,2) DEFAULT 0 NOT NULL,
+    allocated_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    unallocated_amount numeric(15,2) GENERATED ALWAYS AS ((amount - allocated_amount)) STORED NOT NULL,
+    keep_as character varying(20) DEFAULT 'advance'::character varying NOT NULL,
+    status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
+    cleared_at timestamp with time zone,
+    bounced_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancel_reason character varying(255),
+    notes text,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_receipts PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_receipts_tenant_id_receipt_number UNIQUE (tenant_id, receipt_number),
+    CONSTRAINT fk_receipts_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_receipts_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_receipts_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_receipts_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
+    CONSTRAINT ck_receipts_allocated_is_between_zero_and_amount CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount))),
+    CONSTRAINT ck_receipts_bank_charges_are_part_of_the_amount CHECK (((bank_charges >= (0)::numeric) AND (bank_charges <= amount))),
+    CONSTRAINT ck_receipts_bounced_receipts_say_when CHECK ((((status)::text = 'bounced'::text) = (bounced_at IS NOT NULL))),
+    CONSTRAINT ck_receipts_cancelled_receipts_say_when CHECK ((((status)::text = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
+    CONSTRAINT ck_receipts_cleared_receipts_say_when CHECK ((((status)::text <> 'cleared'::text) OR (cleared_at IS NOT NULL))),
+    CONSTRAINT ck_receipts_keep_as_is_known CHECK (((keep_as)::text = ANY ((ARRAY['advance'::character varying, 'refund'::character varying])::text[]))),
+    CONSTRAINT ck_receipts_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['payment'::character varying, 'write_off'::character varying])::text[]))),
+    CONSTRAINT ck_receipts_payment_method_is_known CHECK (((payment_method)::text = ANY ((ARRAY['bank_transfer'::character varying, 'cheque'::character varying, 'cash'::character varying, 'upi'::character varying, 'card'::character varying])::text[]))),
+    CONSTRAINT ck_receipts_payments_have_an_amount CHECK (((((kind)::text = 'payment'::text) AND (amount > (0)::numeric)) OR (((kind)::text = 'write_off'::text) AND (amount = (0)::numeric)))),
+    CONSTRAINT ck_receipts_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'cleared'::character varying, 'bounced'::character varying, 'cancelled'::character varying])::text[])))
+);
+CREATE INDEX ix_receipts_newest_first ON public.receipts USING btree (tenant_id, receipt_date DESC, id DESC);
+CREATE INDEX ix_receipts_number_trigrams ON public.receipts USING gin (tenant_id, receipt_number gin_trgm_ops);
+CREATE INDEX ix_receipts_of_customer ON public.receipts USING btree (tenant_id, customer_id, receipt_date);
+CREATE INDEX ix_receipts_of_series ON public.receipts USING btree (tenant_id, series_id);
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON receipts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,allocated_amount,unallocated_amount}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) AND (new.allocated_amount <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
+GRANT INSERT, SELECT, UPDATE ON receipts TO rms_app;
+
+CREATE TABLE service_types (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    code character varying(50) NOT NULL,
+    name character varying(255) NOT NULL,
+    description text,
+    hsn_sac character varying(8),
+    unit character varying(20),
+    default_rate numeric(15,4) DEFAULT 0 NOT NULL,
+    tax_treatment character varying(20) DEFAULT 'taxable'::character varying NOT NULL,
+    tax_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    tax_rate_category character varying(100),
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_service_types PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_service_types_tenant_id_code UNIQUE (tenant_id, code),
+    CONSTRAINT fk_service_types_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_service_types_default_rate_is_not_negative CHECK ((default_rate >= (0)::numeric)),
+    CONSTRAINT ck_service_types_hsn_sac_is_four_to_eight_digits CHECK (((hsn_sac)::text ~ '^[0-9]{4,8}$'::text)),
+    CONSTRAINT ck_service_types_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
+    CONSTRAINT ck_service_types_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[])))
+);
+CREATE INDEX ix_service_types_by_name ON public.service_types USING btree (tenant_id, name, id);
+CREATE INDEX ix_service_types_name_trigrams ON public.service_types USING gin (tenant_id, lower((name)::text) gin_trgm_ops);
+ALTER TABLE service_types ENABLE ROW LEVEL SECURITY;
+ALTER TABLE service_types FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON service_types FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON service_types TO rms_app;
+
+CREATE TABLE sessions (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    refresh_token character varying(500) NOT NULL,
+    previous_refresh_token character varying(500),
+    access_token character varying(500),
+    expires_at timestamp with time zone NOT NULL,
+    idle_expires_at timestamp with time zone NOT NULL,
+    rotated_at timestamp with time zone,
+    confirmed boolean DEFAULT false NOT NULL,
+    remember boolean DEFAULT false NOT NULL,
+    last_seen_at timestamp with time zone,
+    ip_address character varying(45),
+    user_agent text,
+    is_active boolean DEFAULT true NOT NULL,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_sessions PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_sessions_refresh_token UNIQUE (refresh_token),
+    CONSTRAINT fk_sessions_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_sessions_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_sessions_revoked_sessions_are_not_active CHECK (((revoked_at IS NULL) OR (NOT is_active)))
+);
+CREATE INDEX ix_sessions_user ON public.sessions USING btree (tenant_id, user_id);
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON sessions FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_seen_at,refresh_token,previous_refresh_token,access_token,rotated_at,confirmed,expires_at,idle_expires_at}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO rms_app;
+
+CREATE TABLE subscriptions (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    plan_type character varying(50) DEFAULT 'trial'::character varying NOT NULL,
+    billing_cycle character varying(20),
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    currency character varying(3) DEFAULT 'INR'::character varying NOT NULL,
+    is_trial boolean DEFAULT true NOT NULL,
+    trial_start_date timestamp with time zone,
+    trial_end_date timestamp with time zone,
+    trial_days_remaining integer,
+    status character varying(50) DEFAULT 'active'::character varying NOT NULL,
+    next_billing_date timestamp with time zone,
+    payment_method character varying(50),
+    last_payment_date timestamp with time zone,
+    last_payment_amount numeric(15,2),
+    notes text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_subscriptions PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_subscriptions_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_subscriptions_amounts_are_not_negative CHECK (((amount >= (0)::numeric) AND (last_payment_amount >= (0)::numeric))),
+    CONSTRAINT ck_subscriptions_billing_cycle_is_known CHECK (((billing_cycle)::text = ANY ((ARRAY['monthly'::character varying, 'yearly'::character varying])::text[]))),
+    CONSTRAINT ck_subscriptions_paid_plan_says_how_it_is_paid CHECK ((((plan_type)::text <> 'paid'::text) OR ((billing_cycle IS NOT NULL) AND (payment_method IS NOT NULL) AND (amount > (0)::numeric)))),
+    CONSTRAINT ck_subscriptions_plan_type_is_known CHECK (((plan_type)::text = ANY ((ARRAY['trial'::character varying, 'paid'::character varying])::text[]))),
+    CONSTRAINT ck_subscriptions_status_is_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'expired'::character varying, 'cancelled'::character varying, 'suspended'::character varying])::text[]))),
+    CONSTRAINT ck_subscriptions_trial_is_a_trial CHECK ((is_trial = ((plan_type)::text = 'trial'::text)))
+);
+CREATE INDEX ix_subscriptions_status ON public.subscriptions USING btree (tenant_id, status);
+ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE subscriptions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON subscriptions FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,trial_days_remaining}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON subscriptions TO rms_app;
+
+CREATE TABLE tax_rates (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    gst_setting_id uuid,
+    category character varying(100) NOT NULL,
+    rate numeric(6,3) DEFAULT 0 NOT NULL,
+    effective_from date NOT NULL,
+    description text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_tax_rates PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_tax_rates_tenant_id_category_effective_from UNIQUE (tenant_id, category, effective_from),
+    CONSTRAINT fk_tax_rates_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_tax_rates_tenant_id_gst_setting_id FOREIGN KEY (tenant_id, gst_setting_id) REFERENCES gst_settings(tenant_id, id),
+    CONSTRAINT ck_tax_rates_rate_is_a_percentage CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)))
+);
+CREATE INDEX ix_tax_rates_gst_setting ON public.tax_rates USING btree (tenant_id, gst_setting_id);
+ALTER TABLE tax_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tax_rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON tax_rates FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON tax_rates TO rms_app;
+
+CREATE TABLE tenants (
+    id uuid NOT NULL,
+    name character varying(255) NOT NULL,
+    slug character varying(100) NOT NULL,
+    email character varying(255) NOT NULL,
+    domain character varying(255),
+    subscription_status character varying(50) DEFAULT 'trial'::character varying NOT NULL,
+    trial_start_date timestamp with time zone,
+    trial_end_date timestamp with time zone,
+    is_trial_used boolean DEFAULT false NOT NULL,
+    converted_to_paid_at timestamp with time zone,
+    subscription_start_date timestamp with time zone,
+    subscription_end_date timestamp with time zone,
+    current_invoice_count integer DEFAULT 0 NOT NULL,
+    current_customer_count integer DEFAULT 0 NOT NULL,
+    current_user_count integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    settings jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_tenants PRIMARY KEY (id),
+    CONSTRAINT uq_tenants_slug UNIQUE (slug),
+    CONSTRAINT ck_tenants_counts_are_not_negative CHECK (((current_invoice_count >= 0) AND (current_customer_count >= 0) AND (current_user_count >= 0))),
+    CONSTRAINT ck_tenants_slug_fits_a_url CHECK (((slug)::text ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
+    CONSTRAINT ck_tenants_subscription_status_is_known CHECK (((subscription_status)::text = ANY ((ARRAY['trial'::character varying, 'active'::character varying, 'expired'::character varying, 'cancelled'::character varying, 'suspended'::character varying])::text[]))),
+    CONSTRAINT ck_tenants_trial_ends_after_it_starts CHECK ((trial_end_date >= trial_start_date))
+);
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_before_sign_in ON tenants FOR SELECT TO rms_definer USING (true);
+CREATE POLICY tenant_isolation ON tenants FOR ALL TO rms_app USING ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,current_invoice_count,current_customer_count,current_user_count}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON tenants TO rms_app;
+GRANT SELECT (id, is_active, name, slug) ON tenants TO rms_definer;
+
+CREATE TABLE trial_ledger (
+    email_hash character varying(100) NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_trial_ledger PRIMARY KEY (email_hash)
+);
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.trial_ledger FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT ON trial_ledger TO rms_app;
+
+CREATE TABLE users (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    email character varying(255) NOT NULL,
+    email_norm character varying(255) GENERATED ALWAYS AS (lower((email)::text)) STORED NOT NULL,
+    password_hash character varying(255) NOT NULL,
+    first_name character varying(100),
+    last_name character varying(100),
+    role character varying(50) DEFAULT 'user'::character varying NOT NULL,
+    email_verified boolean DEFAULT false NOT NULL,
+    email_verified_at timestamp with time zone,
+    is_active boolean DEFAULT true NOT NULL,
+    last_login_at timestamp with time zone,
+    last_password_change timestamp with time zone,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_users PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_users_tenant_id_email UNIQUE (tenant_id, email),
+    CONSTRAINT uq_users_tenant_id_email_norm UNIQUE (tenant_id, email_norm),
+    CONSTRAINT fk_users_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_users_role_is_known CHECK (((role)::text = ANY ((ARRAY['admin'::character varying, 'manager'::character varying, 'user'::character varying])::text[]))),
+    CONSTRAINT ck_users_verified_users_say_when CHECK (((NOT email_verified) OR (email_verified_at IS NOT NULL)))
+);
+CREATE INDEX ix_users_email_norm ON public.users USING btree (email_norm);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_before_sign_in ON users FOR SELECT TO rms_definer USING (true);
+CREATE POLICY tenant_isolation ON users FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,email_norm,last_login_at}', '{password_hash}');
+CREATE TRIGGER count_active_on_delete AFTER DELETE ON public.users REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_users();
+CREATE TRIGGER count_active_on_insert AFTER INSERT ON public.users REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_users();
+CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.users REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_users();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON users TO rms_app;
+GRANT SELECT (deleted_at, email_norm, email_verified, id, is_active, last_login_at, password_hash, tenant_id) ON users TO rms_definer;
+
+CREATE OR REPLACE FUNCTION public.audit_event(p_action text, p_entity_type text, p_entity_id uuid, p_details jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO public.audit_logs (tenant_id, id, user_id, entity_type, entity_id, action, new_values,
+                                   ip_address, user_agent, request_id, reason)
+    VALUES ((NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid, gen_random_uuid(),
+            nullif(current_setting('app.user_id', true), '')::uuid, p_entity_type, p_entity_id, p_action,
+            p_details, left(nullif(current_setting('app.ip', true), ''), 45),
+            nullif(current_setting('app.user_agent', true), ''),
+            left(nullif(current_setting('app.request_id', true), ''), 64),
+            nullif(current_setting('app.reason', true), ''));
+END $function$;
+-- audit_event(text,text,uuid,jsonb): owned by rms_audit, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.audit_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    derived text[] := TG_ARGV[0]::text[];
+    hidden text[] := TG_ARGV[1]::text[];
+    row_before jsonb;
+    row_after jsonb;
+    whole jsonb;
+    secret text;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN row_before := to_jsonb(OLD); END IF;
+    IF TG_OP <> 'DELETE' THEN row_after := to_jsonb(NEW); END IF;
+    whole := coalesce(row_after, row_before);
+    row_before := row_before - derived;
+    row_after := row_after - derived;
+    IF TG_OP = 'UPDATE' THEN
+        SELECT jsonb_object_agg(o.key, o.value), jsonb_object_agg(o.key, row_after -> o.key)
+        INTO row_before, row_after
+        FROM jsonb_each(row_before) o WHERE o.value IS DISTINCT FROM row_after -> o.key;
+        IF row_before IS NULL THEN RETURN NULL; END IF;
+    ELSE
+        row_before := jsonb_strip_nulls(row_before);
+        row_after := jsonb_strip_nulls(row_after);
+    END IF;
+    FOREACH secret IN ARRAY hidden LOOP
+        IF row_before ? secret THEN row_before := jsonb_set(row_before, ARRAY[secret], '"(hidden)"'); END IF;
+        IF row_after ? secret THEN row_after := jsonb_set(row_after, ARRAY[secret], '"(hidden)"'); END IF;
+    END LOOP;
+    INSERT INTO public.audit_logs (tenant_id, id, user_id, entity_type, entity_id, action,
+                                   old_values, new_values, ip_address, user_agent, request_id, reason)
+    VALUES (coalesce(whole ->> 'tenant_id', whole ->> 'id')::uuid, gen_random_uuid(),
+            nullif(current_setting('app.user_id', true), '')::uuid, TG_TABLE_NAME, (whole ->> 'id')::uuid,
+            CASE TG_OP WHEN 'INSERT' THEN 'create' ELSE lower(TG_OP) END, row_before, row_after,
+            left(nullif(current_setting('app.ip', true), ''), 45),
+            nullif(current_setting('app.user_agent', true), ''),
+            left(nullif(current_setting('app.request_id', true), ''), 64),
+            nullif(current_setting('app.reason', true), ''));
+    RETURN NULL;
+END $function$;
+-- audit_row(): owned by rms_audit, may be called by (nobody)
+
+CREATE OR REPLACE FUNCTION public.count_active_customers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE public.tenants t SET current_customer_count = t.current_customer_count + changed.difference
+        FROM (SELECT n.tenant_id, count(*) AS difference FROM after_rows n
+              WHERE n.is_active GROUP BY n.tenant_id) changed
+        WHERE t.id = changed.tenant_id;
+    ELSIF TG_OP = 'DELETE' THEN
+        UPDATE public.tenants t SET current_customer_count = t.current_customer_count - changed.difference
+        FROM (SELECT n.tenant_id, count(*) AS difference FROM before_rows n
+              WHERE n.is_active GROUP BY n.tenant_id) changed
+        WHERE t.id = changed.tenant_id;
+    ELSE
+        UPDATE public.tenants t SET current_customer_count = t.current_customer_count + changed.difference
+        FROM (SELECT moved.tenant_id, sum(moved.difference) AS difference
+              FROM (SELECT n.tenant_id, 1 AS difference FROM after_rows n WHERE n.is_active
+                    UNION ALL
+                    SELECT n.tenant_id, -1 FROM before_rows n WHERE n.is_active) moved
+              GROUP BY moved.tenant_id HAVING sum(moved.difference) <> 0) changed
+        WHERE t.id = changed.tenant_id;
+    END IF;
+    RETURN NULL;
+END $function$;
+-- count_active_customers(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.count_active_users()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        UPDATE public.tenants t SET current_user_count = t.current_user_count + changed.difference
+        FROM (SELECT n.tenant_id, count(*) AS difference FROM after_rows n
+              WHERE n.is_active AND n.deleted_at IS NULL GROUP BY n.tenant_id) changed
+        WHERE t.id = changed.tenant_id;
+    ELSIF TG_OP = 'DELETE' THEN
+        UPDATE public.tenants t SET current_user_count = t.current_user_count - changed.difference
+        FROM (SELECT n.tenant_id, count(*) AS difference FROM before_rows n
+              WHERE n.is_active AND n.deleted_at IS NULL GROUP BY n.tenant_id) changed
+        WHERE t.id = changed.tenant_id;
+    ELSE
+        UPDATE public.tenants t SET current_user_count = t.current_user_count + changed.difference
+        FROM (SELECT moved.tenant_id, sum(moved.difference) AS difference
+              FROM (SELECT n.tenant_id, 1 AS difference FROM after_rows n WHERE n.is_active AND n.deleted_at IS NULL
+                    UNION ALL
+                    SELECT n.tenant_id, -1 FROM before_rows n WHERE n.is_active AND n.deleted_at IS NULL) moved
+              GROUP BY moved.tenant_id HAVING sum(moved.difference) <> 0) changed
+        WHERE t.id = changed.tenant_id;
+    END IF;
+    RETURN NULL;
+END $function$;
+-- count_active_users(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.due_mails(p_limit integer, p_grace interval)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT m.tenant_id, m.id FROM public.email_messages m
+    WHERE m.state = 'queued' AND m.next_attempt_at <= now() - p_grace
+    ORDER BY m.next_attempt_at, m.id
+    LIMIT p_limit;
+END $function$;
+-- due_mails(integer,interval): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.keep_allocation_sums()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    cash_before numeric := 0;
+    cash_after numeric := 0;
+    settled_before numeric := 0;
+    settled_after numeric := 0;
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.released_on IS NULL THEN
+        cash_before := OLD.allocated_amount;
+        settled_before := OLD.allocated_amount + OLD.tds_amount + OLD.gst_tds_amount + OLD.write_off_amount;
+    END IF;
+    IF TG_OP <> 'DELETE' AND NEW.released_on IS NULL THEN
+        cash_after := NEW.allocated_amount;
+        settled_after := NEW.allocated_amount + NEW.tds_amount + NEW.gst_tds_amount + NEW.write_off_amount;
+    END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.tenant_id, OLD.receipt_id, OLD.invoice_id)
+            IS DISTINCT FROM (NEW.tenant_id, NEW.receipt_id, NEW.invoice_id) THEN
+        RAISE EXCEPTION 'an allocation stays with its receipt and its invoice'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF cash_after <> cash_before THEN
+        UPDATE public.receipts r SET allocated_amount = r.allocated_amount + cash_after - cash_before
+        WHERE r.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND r.id = coalesce(NEW.receipt_id, OLD.receipt_id);
+    END IF;
+    IF settled_after <> settled_before THEN
+        UPDATE public.invoices i SET amount_paid = i.amount_paid + settled_after - settled_before
+        WHERE i.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND i.id = coalesce(NEW.invoice_id, OLD.invoice_id);
+    END IF;
+    RETURN NULL;
+END $function$;
+-- keep_allocation_sums(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.prepare_audit_months(p_ahead integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    first_day date := date_trunc('month', now() AT TIME ZONE 'UTC')::date;
+    month_start timestamptz;
+    month_end timestamptz;
+    partition text;
+    made integer := 0;
+BEGIN
+    IF p_ahead NOT BETWEEN 0 AND 120 THEN RAISE EXCEPTION 'months ahead must be 0 to 120'; END IF;
+    FOR ahead IN 0..p_ahead LOOP
+        month_start := (first_day + make_interval(months => ahead)) AT TIME ZONE 'UTC';
+        month_end := (first_day + make_interval(months => ahead + 1)) AT TIME ZONE 'UTC';
+        partition := 'audit_logs_' || to_char(month_start AT TIME ZONE 'UTC', 'YYYYMM');
+        CONTINUE WHEN to_regclass('public.' || partition) IS NOT NULL;
+        IF EXISTS (SELECT FROM public.audit_logs_default d
+                   WHERE d.created_at >= month_start AND d.created_at < month_end) THEN
+            RAISE WARNING 'audit rows of % lie in audit_logs_default', partition;
+            CONTINUE;
+        END IF;
+        EXECUTE format('CREATE TABLE public.%I PARTITION OF public.audit_logs FOR VALUES FROM (%L) TO (%L)',
+                       partition, month_start, month_end);
+        EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.%I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change()', partition);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END $function$;
+-- prepare_audit_months(integer): owned by rms_owner, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'insufficient_privilege';
+END $function$;
+-- refuse_audit_change(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.refuse_void_settlement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_TABLE_NAME = 'invoices' AND EXISTS (
+        SELECT FROM public.invoices i WHERE i.tenant_id = NEW.tenant_id AND i.id = NEW.id
+        AND i.status IN ('draft', 'cancelled') AND i.amount_paid + i.amount_credited <> 0
+    ) THEN
+        RAISE EXCEPTION 'a draft or cancelled invoice cannot be paid' USING ERRCODE = 'check_violation',
+            TABLE = 'invoices', CONSTRAINT = 'ck_invoices_void_invoices_are_not_paid';
+    END IF;
+    IF TG_TABLE_NAME = 'receipts' AND EXISTS (
+        SELECT FROM public.receipts r WHERE r.tenant_id = NEW.tenant_id AND r.id = NEW.id
+        AND r.status IN ('bounced', 'cancelled') AND r.allocated_amount <> 0
+    ) THEN
+        RAISE EXCEPTION 'a bounced or cancelled receipt pays nothing' USING ERRCODE = 'check_violation',
+            TABLE = 'receipts', CONSTRAINT = 'ck_receipts_void_receipts_pay_nothing';
+    END IF;
+    RETURN NULL;
+END $function$;
+-- refuse_void_settlement(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.sign_in_candidates(p_email text)
+ RETURNS TABLE(tenant_id uuid, user_id uuid, slug text, company_name text, password_hash text, email_verified boolean, last_login_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT u.tenant_id, u.id, t.slug::text, t.name::text, u.password_hash::text,
+           u.email_verified, u.last_login_at
+    FROM public.users u JOIN public.tenants t ON t.id = u.tenant_id
+    WHERE u.email_norm = lower(btrim(p_email)) AND u.is_active AND u.deleted_at IS NULL AND t.is_active
+    ORDER BY u.email_verified DESC, u.last_login_at DESC NULLS LAST, u.id
+    LIMIT 6;
+END $function$;
+-- sign_in_candidates(text): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.slug_taken(p_slug text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN EXISTS (SELECT FROM public.tenants t WHERE t.slug = lower(p_slug));
+END $function$;
+-- slug_taken(text): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.tenant_ids()
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY SELECT t.id FROM public.tenants t WHERE t.is_active ORDER BY t.id;
+END $function$;
+-- tenant_ids(): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.touch_updated_at()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END $function$;
+-- touch_updated_at(): owned by rms_owner, may be called by PUBLIC
