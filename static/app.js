@@ -45,7 +45,7 @@
   const isAutosave = node => node.matches?.("[data-autosave], [data-line]");
   const pauses = [2, 5, 15, 30];
   const waiting = new Map();
-  let stale = false;
+  let stale = false, saving = 0;
 
   const retryLater = node => {
     const tries = (waiting.get(node)?.tries ?? 0) + 1;
@@ -85,10 +85,20 @@
   on("htmx:before:request", event => {
     const { ctx } = event.detail;
     if (!isAutosave(ctx.sourceElement)) return;
+    ctx.counted = ++saving;
     if (!waiting.size) state("saving", words.saving);
     ctx.slow = setTimeout(toast, 5000, words.slow);
   });
-  on("htmx:finally:request", event => clearTimeout(event.detail.ctx.slow));
+  on("htmx:finally:request", event => {
+    clearTimeout(event.detail.ctx.slow);
+    if (event.detail.ctx.counted) saving--;
+  });
+  /* Issuing must see what was typed last, so it waits for the saves that are under way. */
+  const whenSaved = async work => {
+    do await new Promise(done => setTimeout(done, 60)); while (saving);
+    if (waiting.size) toast(words.unsavedYet);
+    else work();
+  };
 
   on("htmx:response:error", event => {
     const { ctx } = event.detail, { status } = ctx.response, source = ctx.sourceElement;
@@ -109,15 +119,16 @@
   addEventListener("beforeunload", event => { if (waiting.size) event.preventDefault(); });
 
   /* Swaps */
-  /* Answers may overtake each other: totals older than those on the page are dropped. */
+  /* Answers may overtake each other: figures older than those on the page are dropped. Nor may one row's answer
+     say that all is saved while another row waits. */
   on("htmx:before:swap", event => {
-    const { tasks, ctx } = event.detail, shown = Number($("#totals")?.dataset.seq ?? -1);
-    for (const task of [...tasks]) {
-      const seq = task.fragment?.querySelector?.("#totals[data-seq]")?.dataset.seq;
-      if (seq !== undefined && Number(seq) < shown) tasks.splice(tasks.indexOf(task), 1);
-    }
-    const status = ctx.response?.status;
+    const { tasks, ctx } = event.detail, status = ctx.response?.status;
     if (status < 400 || status === 422 || status === 409) settle(ctx.sourceElement, status < 400);
+    for (const task of [...tasks]) {
+      const fresh = task.fragment?.querySelector?.("[data-seq]"), shown = fresh && document.getElementById(fresh.id);
+      const late = shown && Number(fresh.dataset.seq) < Number(shown.dataset.seq);
+      if (late || (waiting.size && task.target?.id === "save-state")) tasks.splice(tasks.indexOf(task), 1);
+    }
   });
 
   /* Morphing writes a value only where the attribute changed; a field could go on showing what was typed over it. */
@@ -174,6 +185,10 @@
   on("submit", event => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    if (form.matches("[data-after-saves]:not([data-ready])")) {
+      event.preventDefault();
+      return whenSaved(() => { form.dataset.ready = ""; form.requestSubmit(event.submitter); delete form.dataset.ready; });
+    }
     if (form.dataset.sent !== undefined) return event.preventDefault();
     form.dataset.sent = "";
   });
@@ -226,18 +241,28 @@
     else (list.find(option => option.getAttribute("aria-selected") === "true") ?? list[0]).click();
     return true;
   };
+  on("click", event => {
+    const option = event.target.closest("[role=option][data-value]");
+    const field = option && $$("[role=combobox]").find(one => options(one).includes(option));
+    if (!field) return;
+    const hidden = document.getElementById(field.dataset.picks) ?? document.getElementsByName(field.dataset.picks)[0];
+    if (hidden) hidden.value = option.dataset.value;
+    field.value = option.dataset.name;
+    shut(field);
+    tell(field, "change");
+  });
   on("mousedown", event => { if (event.target.closest("[role=option]")) event.preventDefault(); });
   on("focusout", event => { if (event.target.role === "combobox") shut(event.target); });
 
   /* The lines of a document: rows tr[data-line], cells .cell named lines-<id>-<column> */
   const lines = () => $$("[data-line]");
-  const column = field => field.name.slice(field.name.lastIndexOf("-") + 1);
+  const column = field => field.name?.slice(field.name.lastIndexOf("-") + 1);
   const cell = (row, name) => row && $(`.cell[name$="-${name}"]`, row);
   const beside = (list, row, step) => list[list.indexOf(row) + step];
   const press = button => { if (button) button.click(); return Boolean(button); };
   let lit = "";
   /* Which row is being worked on; told again after a swap, which writes the server's classes. */
-  const light = () => lines().forEach(row => row.classList.toggle("is-on", row.id === lit));
+  const light = () => lines().forEach(row => ($("tr.line", row) ?? row).classList.toggle("is-on", row.id === lit));
   on("focusin", event => {
     const row = event.target.closest("[data-line]");
     if (row && row.id !== lit) { lit = row.id; light(); }
@@ -250,11 +275,11 @@
   /* The server says where the focus goes; if it did not, the same column of the next row. */
   const removeLine = row => {
     const next = beside(lines(), row, 1) ?? beside(lines(), row, -1);
-    const name = document.activeElement.name ? column(document.activeElement) : "item";
+    const name = column(document.activeElement);
     const refocus = () => {
       if (row.isConnected) return;
       document.removeEventListener("htmx:finally:request", refocus);
-      if (document.activeElement === document.body) enter(cell(next, name));
+      if (next && document.activeElement === document.body) enter(cell(next, name) ?? $(".cell", next));
     };
     on("htmx:finally:request", refocus);
     return press($("[data-del]", row));
@@ -265,7 +290,7 @@
     const act = done => { if (done) event.preventDefault(); };
     const ctrl = event.ctrlKey || event.metaKey;
     if (ctrl && event.key === "Backspace") return act(removeLine(row));
-    if (ctrl && event.key === "Enter") return act(press($("[data-issue]")));
+    if (ctrl && event.key === "Enter") { field.blur(); return act(press($("[data-issue]"))); }
     if (!field.matches(".cell") || ctrl || event.altKey) return;
     const name = column(field), to = step => enter(cell(beside(lines(), row, step), name));
     if (event.key === "Escape") { event.preventDefault(); putBack(field); }
