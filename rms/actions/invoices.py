@@ -19,7 +19,7 @@ from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.place_of_supply import place_of_supply
 from rms.domain.typed_line import TypedLine
 from rms.models import Invoice, InvoiceLineItem
-from rms.queries.invoices import Terms, cells_of_service, lines_of, terms_for
+from rms.queries.invoices import Terms, cells_of_service, deleted_or_live_line, lines_of, terms_for
 
 MOST_LINES = 1_000
 
@@ -67,7 +67,6 @@ def create_draft(*, customer_id: UUID | None, today: dt.date, created_by: UUID) 
     db().add(invoice)
     db().flush()
     line = _new_line(invoice, [], terms)
-    db().add(line)
     _settle_place(Draft(invoice, [line], terms))
     retotal(invoice, [line], terms)
     db().flush()
@@ -103,12 +102,11 @@ def add_line(invoice_id: UUID, *, cells: Mapping[str, str] | None = None) -> tup
     if len(draft.lines) >= MOST_LINES:
         raise DomainError(N_("An invoice has at most %(most)s lines."), most=MOST_LINES)
     line = _new_line(draft.invoice, draft.lines, draft.terms)
-    db().add(line)
     draft.lines.append(line)
     if cells:
         _write(line, _read(cells, draft.invoice))
         retotal(draft.invoice, draft.lines, draft.terms)
-    db().flush()
+        db().flush()
     return draft, line
 
 
@@ -180,11 +178,15 @@ def _open(invoice_id: UUID) -> Draft:
 
 
 def _new_line(invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms) -> InvoiceLineItem:
-    return InvoiceLineItem(
+    """Flushed at once, so that its defaults are there to be priced."""
+    line = InvoiceLineItem(
         invoice_id=invoice.id,
         position=max((line.position for line in lines), default=0) + 1,
         tax_rate=terms.default_rate,
     )
+    db().add(line)
+    db().flush()
+    return line
 
 
 def _read(cells: Mapping[str, str], invoice: Invoice) -> TypedLine:

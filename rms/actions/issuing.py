@@ -18,8 +18,6 @@ from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.money import rupees
 from rms.domain.place_of_supply import Registration, obstacle
 from rms.models import (
-    Company,
-    Customer,
     Invoice,
     InvoiceLineItem,
     NumberSeries,
@@ -28,6 +26,7 @@ from rms.models import (
     Tenant,
 )
 from rms.queries.invoices import Terms, lines_of, terms_for
+from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 
 ADDRESS_NEEDED_FROM = 50_000  # CGST Rule 46(e): rupees of taxable value to an unregistered person
 
@@ -67,8 +66,8 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
         raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
     for line, amounts in zip(lines, priced.lines, strict=True):
         line.tax_rate, line.cess_rate = amounts.tax_rate, amounts.cess_rate
-    _become_paper(invoice, terms, now)
     _take_number(invoice, terms)
+    _become_paper(invoice, terms, now)
     invoice.restate(today)
     db().flush()
     _count_issued()
@@ -180,28 +179,9 @@ def _drop_blank_lines(lines: list[InvoiceLineItem]) -> list[InvoiceLineItem]:
 def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
     """Names and addresses are copied: whatever is edited later, this document stays as it was given out."""
     invoice.issued_at = now
-    invoice.seller_snapshot = _seller(terms.company, terms)
-    invoice.buyer_snapshot = _buyer(terms.customer)
+    invoice.seller_snapshot = snapshot_of_seller(terms.company, terms.gst)
+    invoice.buyer_snapshot = snapshot_of_buyer(terms.customer)
     invoice.customer_gst = terms.customer.gst_number
-
-
-def _seller(company: Company, terms: Terms) -> dict:
-    wanted = (
-        "name trade_name address_line1 address_line2 city pin_code state_code contact_email contact_phone "
-        "udyam_number bank_name bank_branch bank_account_name bank_account_number bank_ifsc upi_id "
-        "signatory_name"
-    )
-    kept = {name: getattr(company, name) for name in wanted.split()}
-    return {**kept, "gst_number": terms.gst.gst_number, "registration_type": terms.gst.registration_type}
-
-
-def _buyer(customer: Customer) -> dict:
-    wanted = (
-        "code name contact_person email phone gst_number pan_number gst_treatment state_code address_line1 "
-        "address_line2 city pin_code shipping_address_line1 shipping_address_line2 shipping_city "
-        "shipping_pin_code shipping_state_code"
-    )
-    return {name: getattr(customer, name) for name in wanted.split()}
 
 
 def _take_number(invoice: Invoice, terms: Terms) -> None:
