@@ -1,0 +1,95 @@
+"""The forms before a company is open."""
+
+from collections.abc import Callable
+
+from flask import current_app
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
+
+from rms.domain import accounts
+from rms.domain.errors import DomainError
+from rms.web.errors import sentence
+from rms.web.forms import Form, TextField, strip
+
+
+class Judged:
+    """WTForms validator: a function of the domain judges the text, and may tidy it."""
+
+    def __init__(self, judge: Callable[[str | None], str]) -> None:
+        self._judge = judge
+
+    def __call__(self, form, field) -> None:
+        try:
+            field.data = self._judge(field.data)
+        except DomainError as error:
+            raise ValidationError(sentence(error)) from None
+
+
+class SignUpForm(Form):
+    company = TextField(
+        _("Business name"),
+        validators=[Judged(accounts.check_business_name)],
+        render_kw={"autocomplete": "organization", "required": True},
+    )
+    name = TextField(
+        _("Your name"),
+        validators=[Judged(accounts.check_person_name)],
+        render_kw={"autocomplete": "name", "required": True},
+    )
+    email = TextField(
+        _("E-mail"),
+        validators=[Judged(accounts.check_email)],
+        render_kw={
+            "type": "email",
+            "autocomplete": "email",
+            "spellcheck": "false",
+            "autocapitalize": "none",
+            "required": True,
+        },
+    )
+    password = PasswordField(_("Password"), render_kw={"required": True})
+
+    def validate_password(self, field) -> None:
+        about = {"email": self.email.data or "", "company": self.company.data or ""}
+        Judged(lambda password: accounts.check_password(password, **about))(self, field)
+
+
+class SignInForm(Form):
+    email = StringField(
+        _("E-mail"),
+        filters=[strip],
+        render_kw={
+            "type": "email",
+            "autocomplete": "username",
+            "spellcheck": "false",
+            "autocapitalize": "none",
+            "required": True,
+        },
+    )
+    password = PasswordField(_("Password"), render_kw={"required": True})
+    keep = BooleanField()
+    next = HiddenField()
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        days = current_app.config["RMS"].session_days
+        self.keep.label.text = gettext("Keep me in for %(days)s days", days=days)
+
+    def validate_email(self, field) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter your e-mail"))
+
+    def validate_password(self, field) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter your password"))
+
+
+class AskAgainForm(Form):
+    """For somebody whose link is broken, so that nothing is known but what they type."""
+
+    email = TextField(
+        _("E-mail you signed up with"),
+        validators=[Judged(accounts.check_email)],
+        render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
+    )

@@ -1,0 +1,75 @@
+"""A visitor's browser, and what only the owner of a mailbox would know."""
+
+import re
+from uuid import UUID, uuid4
+
+from rms.crypto import links
+from tests.factories import PASSWORD
+
+HOST = "https://billing.test"
+TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
+FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+SESSION = "__Host-rms-session"
+
+
+class Visitor:
+    """A browser with cookies of its own. Replies are not followed, so that a test sees each of them."""
+
+    def __init__(self, app) -> None:
+        self.client = app.test_client()
+        self.csrf = ""
+
+    def get(self, path: str, *, hx: bool = False):
+        return self._kept(self.client.get(path, base_url=HOST, headers=_headers(hx)))
+
+    def post(self, path: str, *, hx: bool = False, **fields):
+        if not self.csrf:
+            self.get("/login")
+        fields = {"csrf_token": self.csrf, **fields}
+        return self._kept(self.client.post(path, base_url=HOST, data=fields, headers=_headers(hx)))
+
+    def sign_up(self, *, hx: bool = False, **changed):
+        page = self.get("/signup")
+        fields = {"form_token": FORM_TOKEN.search(page.text)[1], **filled_in(), **changed}
+        return self.post("/signup", hx=hx, **fields)
+
+    def sign_in(self, email: str, password: str = PASSWORD, *, hx: bool = False, **fields):
+        self.get("/login")
+        return self.post("/login", hx=hx, email=email, password=password, **fields)
+
+    @property
+    def session_cookie(self):
+        return self.client.get_cookie(SESSION, domain="billing.test")
+
+    def _kept(self, reply):
+        if found := TOKEN.search(reply.text):
+            self.csrf = found[1]
+        return reply
+
+
+def filled_in() -> dict[str, str]:
+    """A sign-up form that is right; the address is nobody else's."""
+    return {
+        "company": "Kaveri Fitness Studio",
+        "name": "Kavya Raman",
+        "email": f"kavya.{uuid4().hex[:10]}@example.in",
+        "password": PASSWORD,
+    }
+
+
+def newest_link(superuser, email: str) -> str:
+    """The path in the newest mail to this address: made again from the row, as the mail does."""
+    row = superuser.execute(
+        "SELECT tenant_id, id FROM email_verifications WHERE email = %s ORDER BY created_at DESC LIMIT 1",
+        (email,),
+    ).fetchone()
+    return path_of(*row)
+
+
+def path_of(tenant_id: UUID, row_id: UUID) -> str:
+    return f"/verify/{links.make('verify', tenant_id, row_id).text}"
+
+
+def _headers(hx: bool) -> dict[str, str]:
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    return headers | {"HX-Request": "true", "HX-Request-Type": "partial"} if hx else headers
