@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 from rms.local import Refusal
 from rms.local.ports import LOOPBACK, free_port
-from rms.local.process import spawn, stop, tail
+from rms.local.process import dying_with_us, spawn, stop, tail
 from rms.local.state import write_secret
 
 SHARED = Path("/var/tmp")
@@ -291,7 +291,16 @@ def _becomes_ready(home: Path, process: subprocess.Popen) -> bool:
 
 def _run(command: list, account: pwd.struct_passwd | None) -> subprocess.CompletedProcess:
     words = [str(word) for word in command]
-    return subprocess.run(words, capture_output=True, text=True, cwd="/", env=_environment(), **_as(account))
+    return subprocess.run(
+        words,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=_environment(),
+        preexec_fn=dying_with_us(signal.SIGKILL),
+        **_as(account),
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -38,14 +38,16 @@ def spawn(
             env=None if env is None else dict(env),
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=_die_with(os.getpid(), death_signal),
+            preexec_fn=dying_with_us(death_signal),
             **popen,
         )
 
 
-def _die_with(parent: int, death_signal: int) -> Callable[[], None] | None:
+def dying_with_us(death_signal: int) -> Callable[[], None] | None:
+    """For `preexec_fn`: the kernel sends this signal to the child when the thread that forks it is gone."""
     if LIBC is None:
         return None
+    parent = os.getpid()
 
     def ask_the_kernel() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, death_signal)
