@@ -6,7 +6,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, work) => document.addEventListener(name, work);
   const words = $("#words")?.dataset ?? {};
-  const phone = matchMedia("(max-width: 48rem)");
+  let folded = matchMedia("(max-width: 48rem)").matches;
   const token = () => $("meta[name=csrf-token]");
   const element = (tag, name, text = "") => Object.assign(document.createElement(tag), { className: name, textContent: text });
 
@@ -85,6 +85,10 @@
   on("htmx:before:request", event => {
     const { ctx } = event.detail;
     if (!isAutosave(ctx.sourceElement)) return;
+    /* A save that waited in the queue was filled in before the answer that raised the version. */
+    for (const name of [...(ctx.request.body?.keys?.() ?? [])]) {
+      if (/(^|-)version$/.test(name)) ctx.request.body.set(name, document.getElementsByName(name)[0]?.value ?? "");
+    }
     ctx.counted = ++saving;
     if (!waiting.size) state("saving", words.saving);
     ctx.slow = setTimeout(toast, 5000, words.slow);
@@ -145,6 +149,7 @@
     const { ctx } = event.detail, sent = ctx.request?.body;
     if (sent?.entries) for (const [name, value] of sent) showStored(name, value);
     light();
+    if (folded) $("details.meta")?.removeAttribute("open");
     for (const field of $$("[role=combobox]")) field.setAttribute("aria-expanded", options(field).length > 0);
     const dialog = $("#dialog");
     if (dialog && !dialog.open && dialog.childElementCount && ctx.target === dialog) dialog.showModal();
@@ -312,7 +317,8 @@
     if (event.key === "Escape") { event.preventDefault(); putBack(field); tell(field, "input", "change"); }
   });
 
-  /* When the page is there */
-  if (phone.matches) $("details.meta")?.removeAttribute("open");
+  /* When the page is there: on a phone the head of a document is one line until it is wanted. */
+  document.addEventListener("toggle", event => { if (event.target.matches("details.meta")) folded = !event.target.open; }, true);
+  if (folded) $("details.meta")?.removeAttribute("open");
   takeFocus();
 })();
