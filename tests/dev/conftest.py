@@ -1,5 +1,6 @@
 """Tests of the commands run real servers, each in a folder that the account of PostgreSQL can reach."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -124,3 +125,12 @@ def everything_of(state: Path) -> set[int]:
 def ended_well(run: subprocess.Popen, signum: int = signal.SIGTERM) -> None:
     run.send_signal(signum)
     assert run.wait(60) == 0, run.stderr.read()
+
+
+def working_on(folder: Path) -> list[str]:
+    """The command lines that name this folder."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [line for line in lines if str(folder) in line]

@@ -4,7 +4,16 @@ import os
 import signal
 import socket
 
-from tests.dev.conftest import LAST_LINE, ended_well, everything_of, is_alive, read_until, runtime, within
+from tests.dev.conftest import (
+    LAST_LINE,
+    ended_well,
+    everything_of,
+    is_alive,
+    read_until,
+    runtime,
+    within,
+    working_on,
+)
 
 
 def test_ctrl_c_and_sigterm_stop_every_process(folder, start):
@@ -30,6 +39,18 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_one_starts(folder, st
     assert within(15, lambda: not [pid for pid in processes if is_alive(pid)])
     read_until(following, LAST_LINE)
     assert (folder / "state" / "keys").read_text() == keys
+    ended_well(following)
+
+
+def test_a_first_start_that_is_killed_leaves_no_orphan_and_is_begun_again(folder, start):
+    run = start(folder / "state")
+    read_until(run, "making the database")
+    assert within(10, lambda: working_on(folder / "state" / "postgres"))
+    run.kill()
+    run.wait()
+    assert within(10, lambda: not working_on(folder))
+    following = start(folder / "state")
+    read_until(following, LAST_LINE)
     ended_well(following)
 
 
