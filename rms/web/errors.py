@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from rms.domain.errors import N_, DomainError
+from rms.domain.errors import N_, DomainError, TooOften
 from rms.policy import roles_with
 from rms.web.fragments import wants_fragment
 
@@ -55,7 +55,12 @@ def init_app(app: Flask) -> None:
 def _domain(error: DomainError) -> Response:
     allowed = roles_with(error.params["permission"]) if "permission" in error.params else []
     told = gettext(error.message) if allowed else sentence(error)
-    return _reply(error.status, told, allowed=[role.value for role in allowed])
+    shown = {"allowed": [role.value for role in allowed]}
+    if not isinstance(error, TooOften):
+        return _reply(error.status, told, **shown)
+    reply = _reply(error.status, told, retry_after=error.retry_after, **shown)
+    reply.headers["Retry-After"] = str(error.retry_after)
+    return reply
 
 
 def _csrf(error: CSRFError) -> Response:
