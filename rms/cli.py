@@ -20,6 +20,13 @@ def _settings() -> Settings:
     return current_app.config["RMS"]
 
 
+def _refuse_privileged_role() -> None:
+    from rms.db.bootstrap import refuse_privileged_role
+    from rms.db.session import engine
+
+    refuse_privileged_role(engine())
+
+
 # A command loads its modules itself: RQ's worker, migrations and demo data have no place in the web server.
 
 
@@ -28,6 +35,7 @@ def worker() -> None:
     """Do what is queued until SIGTERM; the running job is finished first."""
     from rms.jobs.worker import run
 
+    _refuse_privileged_role()
     run(_settings())
 
 
@@ -36,6 +44,7 @@ def scheduler() -> None:
     """Queue what is due: waiting mails, and each company's new day. Several may run; one leads."""
     from rms.jobs.schedule import run
 
+    _refuse_privileged_role()
     run(_settings())
 
 
