@@ -4,7 +4,17 @@ A mail is rendered when it is sent, so its links exist nowhere but in the mail i
 """
 
 from rms.mail.kinds import KINDS, Unsendable
-from rms.mail.rendering import configure, message_id_of, render, subject_of
+from rms.mail.rendering import configure, message_id_of, render, subject_of, warm_up
 from rms.mail.smtp import Refused, send
 
-__all__ = ["KINDS", "Refused", "Unsendable", "configure", "message_id_of", "render", "send", "subject_of"]
+__all__ = [
+    "KINDS",
+    "Refused",
+    "Unsendable",
+    "configure",
+    "message_id_of",
+    "render",
+    "send",
+    "subject_of",
+    "warm_up",
+]

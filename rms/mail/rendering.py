@@ -37,6 +37,13 @@ def configure(settings: Settings, translations: gettext.NullTranslations | None 
     _environment.cache_clear()
 
 
+def warm_up() -> None:
+    """Compile every template now, for a process whose children each write one mail."""
+    for kind in KINDS:
+        for ending in ("txt", "html"):
+            _template(f"{kind}.{ending}")
+
+
 def settings() -> Settings:
     if _settings is None:
         raise RuntimeError("mail is not configured: create_app() does it")
