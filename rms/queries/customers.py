@@ -39,10 +39,19 @@ def find_customer(customer_id: UUID) -> Customer:
     return customer
 
 
+def customer_by_name(name: str) -> UUID | None:
+    """The active customer of exactly this name, whatever its capitals; None when none or several have it."""
+    statement = select(Customer.id).where(
+        func.lower(Customer.name) == func.lower(name.strip()), Customer.is_active
+    )
+    found = db().scalars(statement.limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def list_customers(
     *, view: str, search: str, sort: str, after: Sequence[str] | None, limit: int, today: dt.date
 ) -> list[Any]:
-    """Rows of one page: id, code, name, gst_number, gst_treatment, city, state_code, is_active and what is owed.
+    """Rows of one page: who the customer is, where, and what is owed.
 
     `after` are the sort values of the last row seen: (name, id), or (balance, id) when sorted by balance.
     """
@@ -64,8 +73,8 @@ def list_customers(
 
 
 def totals_of_customers(*, search: str, today: dt.date) -> Any:
-    """One row over all customers that match the search: how many each view holds, and what the rows of each view
-    add up to (`<view>_count`, `<view>_balance`, `<view>_overdue`, `<view>_invoices`)."""
+    """One row over all customers that match the search: how many each view holds and what they owe together
+    (`<view>_count`, `<view>_balance`, `<view>_overdue`, `<view>_invoices`)."""
     owed = _owed(today)
     columns = []
     for view in VIEWS:
@@ -127,7 +136,7 @@ def customer_options(search: str, *, today: dt.date, limit: int = 8) -> list[Any
 
 
 def _owed(today: dt.date) -> Subquery:
-    """Per customer with open invoices. A due date that has passed is overdue whether or not the sweep has run."""
+    """Per customer with open invoices. A due date in the past is overdue whether or not the sweep has run."""
     is_late = Invoice.due_date < today
     return (
         select(

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from rms.db.session import db
 from rms.models import TaxRate
 
+USUAL = (Decimal(5), Decimal(18), Decimal(40))
+
 
 @dataclass(frozen=True)
 class RateInForce:
@@ -18,6 +20,11 @@ class RateInForce:
     category: str
     rate: Decimal
     description: str | None
+
+    @property
+    def is_usual(self) -> bool:
+        """One of the rates of the main schedules, which most businesses need."""
+        return self.rate in USUAL
 
 
 def tax_rates_on(day: dt.date) -> list[RateInForce]:
@@ -29,12 +36,9 @@ def tax_rates_on(day: dt.date) -> list[RateInForce]:
         .order_by(TaxRate.category, TaxRate.effective_from.desc())
     )
     rates = [RateInForce(*row) for row in db().execute(statement)]
-    return sorted(rates, key=lambda one: (one.rate not in USUAL, one.rate))
+    return sorted(rates, key=lambda one: (not one.is_usual, one.rate))
 
 
 def rate_of(category: str, rates: Sequence[RateInForce]) -> RateInForce | None:
     """The rate of a category among those in force, or None when the category has none on that day."""
     return next((one for one in rates if one.category == category), None)
-
-
-USUAL = (Decimal(5), Decimal(18), Decimal(40))

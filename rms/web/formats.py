@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask, current_app, url_for
 from flask_babel import gettext
 
+from rms.domain import states
 from rms.domain.money import group_indian, rupees, rupees_short
 from rms.domain.periods import format_date
 
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         "percent": quantity,
         "unit_price": unit_price,
         "days_words": days_words,
+        "state_name": states.name_of,
     }
     app.jinja_env.globals["static_url"] = static_url
 

@@ -12,7 +12,7 @@ from wtforms.widgets import TextInput
 
 from rms.domain import gstin as gstin_rules
 from rms.domain import money, periods
-from rms.domain.errors import DomainError, Invalid
+from rms.domain.errors import N_, DomainError, Invalid
 from rms.web.clock import today
 from rms.web.errors import sentence
 
@@ -27,6 +27,18 @@ class Form(FlaskForm):
                 field.errors = [*field.errors, told]
             else:
                 self.form_errors.append(told)
+
+    @property
+    def row_version(self) -> int:
+        """The version of the row that an editing form was drawn from; needs a `version` field."""
+        return self.version_in("version")
+
+    def version_in(self, name: str) -> int:
+        """The same for a form over several rows, where each version has a field of its own."""
+        typed = str(self[name].data or "")
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+            raise DomainError(N_("This form is not complete. Load the page again and repeat."))
+        return int(typed)
 
     @property
     def problems(self) -> list[tuple[str | None, str]]:

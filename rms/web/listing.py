@@ -43,5 +43,10 @@ def decode(cursor: str | None, parts: int) -> list[str] | None:
     except (binascii.Error, ValueError):
         values = None
     if not isinstance(values, list) or len(values) != parts or not all(isinstance(v, str) for v in values):
-        raise DomainError(N_("This page address is not complete. Start again from the first page."))
+        raise garbled()
     return values
+
+
+def garbled() -> DomainError:
+    """For a cursor whose parts are no sort values of the list it was sent to."""
+    return DomainError(N_("This page address is not complete. Start again from the first page."))

@@ -1,0 +1,152 @@
+"""The list of customers, and one customer: shown, added, changed, put away."""
+
+from decimal import Decimal, InvalidOperation
+from uuid import UUID
+
+from flask import flash, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+
+from rms.actions import customers
+from rms.domain.errors import DomainError, StaleVersion
+from rms.forms.customers import CustomerForm, country_name, treatment_words
+from rms.forms.versions import compare
+from rms.policy import P
+from rms.queries import customers as queries
+from rms.queries.last_saved import last_saved
+from rms.rooms.customers import room
+from rms.web.clock import now, today
+from rms.web.forms import strip
+from rms.web.fragments import go, page
+from rms.web.guard import requires
+from rms.web.listing import PAGE_SIZE, decode, garbled, paged
+from rms.web.once import once
+
+
+@room.get("/c/<slug>/customers")
+@requires(P.COMPANY_READ)
+def index():
+    view = _one_of(queries.VIEWS, request.args.get("view"))
+    sort = _one_of(queries.SORTS, request.args.get("sort"))
+    search = strip(request.args.get("q", ""))[: queries.LONGEST_SEARCH]
+    rows = queries.list_customers(
+        view=view, search=search, sort=sort, after=_cursor(sort), limit=PAGE_SIZE + 1, today=today()
+    )
+    listed = paged(rows, key=lambda row: (row.balance if sort == "-balance" else row.name, row.id))
+    totals = queries.totals_of_customers(search=search, today=today())
+    return page(
+        "customers/index.html",
+        piece="customers/_list.html",
+        listed=listed,
+        totals=totals,
+        view=view,
+        sort=sort,
+        search=search,
+    )
+
+
+@room.get("/c/<slug>/customers/new")
+@requires(P.CUSTOMER_EDIT)
+def new():
+    return page("customers/new.html", form=CustomerForm(), suggested=customers.next_code())
+
+
+@room.post("/c/<slug>/customers")
+@requires(P.CUSTOMER_EDIT)
+@once
+def create():
+    form = CustomerForm()
+    if form.validate():
+        try:
+            customer = customers.add(form.draft(), created_by=current_user.user_id)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            flash(gettext("%(name)s is added.", name=customer.name))
+            return go(url_for("customers.show", customer_id=customer.id))
+    return page("customers/new.html", form=form, suggested=customers.next_code(), status=422)
+
+
+@room.get("/c/<slug>/customers/<uuid:customer_id>")
+@requires(P.COMPANY_READ)
+def show(customer_id: UUID):
+    customer = queries.find_customer(customer_id)
+    return page(
+        "customers/show.html",
+        customer=customer,
+        owed=queries.owed_by(customer_id, today()),
+        invoices=queries.open_invoices_of(customer_id),
+        treatment=treatment_words(customer.gst_treatment),
+        country=country_name(customer.country_code),
+    )
+
+
+@room.get("/c/<slug>/customers/<uuid:customer_id>/edit")
+@requires(P.CUSTOMER_EDIT)
+def edit(customer_id: UUID):
+    customer = queries.find_customer(customer_id)
+    return page("customers/edit.html", form=CustomerForm(obj=customer), customer=customer)
+
+
+@room.post("/c/<slug>/customers/<uuid:customer_id>/save")
+@requires(P.CUSTOMER_EDIT)
+def save(customer_id: UUID):
+    form = CustomerForm()
+    customer = queries.find_customer(customer_id)
+    if form.validate():
+        try:
+            customers.change(customer_id, form.draft(), version=form.row_version)
+        except StaleVersion as error:
+            return _two_versions(form, error.theirs)
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            flash(gettext("Saved."))
+            return go(url_for("customers.show", customer_id=customer_id))
+    return page("customers/edit.html", form=form, customer=customer, status=422)
+
+
+@room.post("/c/<slug>/customers/<uuid:customer_id>/deactivate")
+@requires(P.CUSTOMER_EDIT)
+def deactivate(customer_id: UUID):
+    customer = customers.deactivate(customer_id)
+    flash(gettext("%(name)s is archived.", name=customer.name))
+    return go(url_for("customers.show", customer_id=customer_id))
+
+
+@room.post("/c/<slug>/customers/<uuid:customer_id>/activate")
+@requires(P.CUSTOMER_EDIT)
+def activate(customer_id: UUID):
+    customer = customers.activate(customer_id)
+    flash(gettext("%(name)s is active again.", name=customer.name))
+    return go(url_for("customers.show", customer_id=customer_id))
+
+
+def _two_versions(form: CustomerForm, theirs):
+    """Somebody saved in between: both values of each field that differs, in a form that saves the choice."""
+    return page(
+        "customers/conflict.html",
+        customer=theirs,
+        versions=compare(form, CustomerForm(formdata=None, obj=theirs)),
+        who=last_saved("customers", theirs.id),
+        pressed_at=now(),
+        status=409,
+    )
+
+
+def _one_of(known: tuple[str, ...], wanted: str | None) -> str:
+    return wanted if wanted in known else known[0]
+
+
+def _cursor(sort: str) -> list[str] | None:
+    """The last row seen; an address that somebody shortened is refused in a sentence."""
+    after = decode(request.args.get("after"), 2)
+    if after is None:
+        return None
+    try:
+        UUID(after[1])
+        if sort == "-balance" and not Decimal(after[0]).is_finite():
+            raise InvalidOperation
+    except (ValueError, InvalidOperation):
+        raise garbled() from None
+    return [strip(after[0]), after[1]]
