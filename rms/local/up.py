@@ -97,7 +97,6 @@ class Run:
         self._url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         self._bootstrap_url: str | None = None
         self._environment: dict[str, str] = {}
-        self._pids: dict[str, int] = {}
         self.supervisor = Supervisor(
             logs=state.logs, cwd=ROOT, say=say, stop_order=STOP_ORDER, changed=self._write_runtime
         )
@@ -107,13 +106,14 @@ class Run:
         self._start_mail()
         self._environment = self._application_environment(self._redis_url(), *self._database_urls())
         self.supervisor.environment = _with_ours(self._environment)
-        self._prepare_database()
-        self._start_application()
-        if with_demo:
-            self.supervisor.begin("demo-data", self._commands.demo)
+        self._make_roles()
+        self._start_web()  # it loads while the migrations run; nobody has its address yet
+        self.supervisor.run("db-upgrade", self._commands.migrate)
+        self._say("the database has its tables")
         self._wait_for_first_page()
-        demo = self.supervisor.finish("demo-data") if with_demo else ""
-        print(f"{demo.rstrip()}\n" if demo.strip() else "", "Ctrl-C stops it.", sep="", flush=True)
+        self._start_jobs()
+        demo = self._load_demo() if with_demo else ""
+        print(demo, "Ctrl-C stops it.", sep="", flush=True)
         self.supervisor.settle()
 
     def _start_mail(self) -> None:
@@ -179,19 +179,25 @@ class Run:
             "RMS_GRACEFUL_SECONDS": "5",
         }
 
-    def _prepare_database(self) -> None:
+    def _make_roles(self) -> None:
         if self._bootstrap_url:
             privileged = {**_with_ours(self._environment), "RMS_BOOTSTRAP_URL": self._bootstrap_url}
             self.supervisor.run("db-bootstrap", self._commands.bootstrap, privileged)
-        self.supervisor.run("db-upgrade", self._commands.migrate)
-        self._say("the database has its tables")
 
-    def _start_application(self) -> None:
+    def _start_web(self) -> None:
         fd = self._listener.fileno()
         web = tuple(word.format(fd=fd) for word in self._commands.web)
         self.supervisor.start(Service(name="web", command=web, pass_fds=(fd,)))
+
+    def _start_jobs(self) -> None:
         self.supervisor.start(Service(name="worker", command=self._commands.worker, stop_seconds=20))
         self.supervisor.start(Service(name="scheduler", command=self._commands.scheduler))
+
+    def _load_demo(self) -> str:
+        """How to sign in to the demo company, as the command that makes it says."""
+        printed = self.supervisor.run("demo-data", self._commands.demo).strip()
+        self._say("the demo company is there")
+        return f"{printed}\n" if printed else ""
 
     def _wait_for_first_page(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_SERVE
