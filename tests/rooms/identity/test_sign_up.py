@@ -42,7 +42,9 @@ def test_it_works(visitor, superuser):
     assert hashed.startswith("t1$$2b$04$")
     assert visitor.session_cookie is None
     counts = {
-        table: superuser.execute(f"SELECT count(*) FROM {table} WHERE tenant_id = %s", (tenant_id,)).fetchone()[0]
+        table: superuser.execute(
+            f"SELECT count(*) FROM {table} WHERE tenant_id = %s", (tenant_id,)
+        ).fetchone()[0]
         for table in ("subscriptions", "companies", "gst_settings", "email_verifications")
     }
     assert set(counts.values()) == {1}
@@ -203,6 +205,7 @@ def test_nothing_is_left_when_it_fails_half_way(visitor, superuser, monkeypatch)
 def test_the_new_account_is_seen_by_nobody_else(signed_up, superuser, nilgiri):
     [account] = accounts_of(superuser, signed_up[1])
     with tenant_scope(nilgiri.tenant_id) as db:
-        seen = db.execute(text("SELECT count(*) FROM users WHERE email = :email"), {"email": signed_up[1]}).scalar()
+        seen = db.execute(
+            text("SELECT count(*) FROM users WHERE email = :email"), {"email": signed_up[1]}
+        ).scalar()
     assert (seen, account[0] != nilgiri.tenant_id) == (0, True)
-
