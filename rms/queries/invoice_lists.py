@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, true, tuple_
 
 from rms.db.session import db
-from rms.domain.errors import N_, DomainError, Invalid
+from rms.domain.errors import Invalid
 from rms.domain.lifecycle import OPEN, Status
 from rms.domain.money import parse_money
 from rms.models import Customer, Invoice, ReceiptAllocation
@@ -66,14 +66,9 @@ class Key:
 
     @classmethod
     def read(cls, values: Sequence[str]) -> "Key":
-        """From the values of a cursor; a garbled one is refused in a sentence."""
+        """From the values of a cursor; raises ValueError when they are none of this list's."""
         day, number, row_id = values
-        try:
-            return cls(dt.date.fromisoformat(day), number.replace("\x00", ""), UUID(row_id))
-        except ValueError:
-            raise DomainError(
-                N_("This page address is not complete. Start again from the first page.")
-            ) from None
+        return cls(dt.date.fromisoformat(day), number.replace("\x00", ""), UUID(row_id))
 
     @property
     def values(self) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""What happened to an invoice, from where it is written anyway: its columns, mails, allocations, audit trail."""
+"""What happened to an invoice, as it is written anyway: in columns, mails, allocations, the audit trail."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -42,6 +42,12 @@ class Story:
         """Whether a mail was posted so lately that its delivery may be seen by waiting."""
         return any(mail.state == "queued" and now - mail.created_at < WATCHED for mail in self.mails)
 
+    def is_last_to(self, mail: Any) -> bool:
+        """Whether no later mail went to the same address."""
+        return not any(
+            other.to_address == mail.to_address and other.created_at > mail.created_at for other in self.mails
+        )
+
 
 def story_of(invoice: Invoice) -> Story:
     """Three statements, whatever happened."""
@@ -60,20 +66,19 @@ def story_of(invoice: Invoice) -> Story:
 
 
 def _payments(allocations: Sequence[Any], total: Decimal) -> list[Event]:
-    """Each payment as it came, then what was taken back; the one that completed the total reads as paid."""
+    """Each payment and each one taken back, in order; the one that completed the total reads as paid."""
+    moves = [(row.created_at, row.settled, row) for row in allocations]
+    moves += [(row.updated_at, -row.settled, row) for row in allocations if row.released_on is not None]
     events, settled = [], Decimal(0)
-    for row in allocations:
-        settled += row.settled
-        kind = "paid" if settled >= total else "part_paid"
-        events.append(Event(kind, row.created_at, row.who, row))
-        if row.released_on is not None:
-            settled -= row.settled
-            events.append(Event("released", row.updated_at, None, row))
+    for at, amount, row in sorted(moves, key=lambda move: move[0]):
+        settled += amount
+        taken = "paid" if settled >= total else "part_paid"
+        events.append(Event(taken if amount > 0 else "released", at, row.who if amount > 0 else None, row))
     return events
 
 
 def _milestones(invoice_id: UUID) -> dict[str, str | None]:
-    """Who created, issued and cancelled it. The trail holds the columns that changed, so these rows are few."""
+    """Who created, issued and cancelled it. The trail holds what changed, so the rows are few."""
     entry = AuditLog
     statement = (
         select(entry.action, entry.new_values, _who())

@@ -4,4 +4,12 @@ from flask import Blueprint
 
 room = Blueprint("invoices", __name__, url_prefix="/c/<slug>/invoices")
 
-from rms.rooms.invoices import editor, issue, lines  # noqa: E402, F401 - they add their routes
+from rms.rooms.invoices import (  # noqa: E402, F401 - they add their routes
+    cancel,
+    editor,
+    index,
+    issue,
+    lines,
+    send,
+    show,
+)

@@ -1,0 +1,97 @@
+"""An issued invoice: the paper, its state, what can be done with it, what happened; and its PDF."""
+
+from uuid import UUID
+
+from flask import Response, request, url_for
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms.validators import InputRequired, Length
+
+from rms.documents.invoice_pdf import render_invoice
+from rms.documents.of_invoice import filename_of, paper_by_id, paper_of
+from rms.domain.lifecycle import Status, Verb, status_of
+from rms.domain.lifecycle import can as is_open_to
+from rms.models import Invoice
+from rms.policy import P
+from rms.queries.invoices import find_invoice, lines_of, terms_for
+from rms.queries.timeline import Story, story_of
+from rms.rooms.invoices import room
+from rms.web.clock import now, today
+from rms.web.forms import Form, TextField
+from rms.web.fragments import go, page, swap
+from rms.web.guard import can, requires
+from rms.web.lifecycle import release
+
+
+class CancelForm(Form):
+    """Why; it is kept with the invoice and in the audit trail."""
+
+    reason = TextField(_("Reason"), validators=[InputRequired(_("Say why, for the books.")), Length(max=255)])
+
+
+@room.get("/<uuid:invoice_id>")
+@requires(P.COMPANY_READ)
+def show(invoice_id: UUID):
+    """A draft is shown to those who may not edit it; the others are led to its editor."""
+    invoice = find_invoice(invoice_id)
+    if invoice.is_draft and can(P.INVOICE_DRAFT):
+        return go(url_for("invoices.edit", invoice_id=invoice_id))
+    return page("invoices/show.html", **view_of(invoice))
+
+
+@room.get("/<uuid:invoice_id>/_/timeline")
+@requires(P.COMPANY_READ)
+def timeline(invoice_id: UUID):
+    """What happened, asked for again while a mail is under way."""
+    invoice = find_invoice(invoice_id)
+    back = url_for("invoices.show", invoice_id=invoice_id)
+    shown = _story_shown(story_of(invoice), _status_today(invoice))
+    return swap("invoices/_timeline.html", back=back, invoice=invoice, **shown)
+
+
+@room.get("/<uuid:invoice_id>/invoice.pdf")
+@requires(P.COMPANY_READ)
+def pdf(invoice_id: UUID):
+    """Opens in the browser; `?download=1` saves it."""
+    paper = paper_by_id(invoice_id, translate=gettext)
+    release()
+    reply = Response(render_invoice(paper, translate=gettext), mimetype="application/pdf")
+    how = "attachment" if request.args.get("download") == "1" else "inline"
+    reply.headers.set("Content-Disposition", how, filename=filename_of(paper))
+    return reply
+
+
+def view_of(invoice: Invoice, *, cancel_form: CancelForm | None = None) -> dict:
+    """What `show.html` needs; a refused cancelling shows what was typed."""
+    terms = terms_for(invoice.customer_id) if invoice.is_draft else None
+    status = _status_today(invoice)
+    return {
+        "invoice": invoice,
+        "paper": paper_of(invoice, lines_of(invoice.id), terms, translate=gettext),
+        "status": status,
+        "may": {verb.value: is_open_to(status, verb) for verb in Verb},
+        "cancel_form": cancel_form or CancelForm(formdata=None),
+        **_story_shown(story_of(invoice), status),
+    }
+
+
+def _status_today(invoice: Invoice) -> Status:
+    """As of today, whether or not the nightly sweep has been here."""
+    return status_of(
+        issued=invoice.issued_at is not None,
+        cancelled=invoice.cancelled_at is not None,
+        total=invoice.total,
+        settled=invoice.settled,
+        due_date=invoice.due_date,
+        today=today(),
+    )
+
+
+def _story_shown(story: Story, status: Status) -> dict:
+    """A failed mail may be tried again by who may send, unless a later one went to the same address."""
+    may_send = is_open_to(status, Verb.SEND) and can(P.INVOICE_ISSUE)
+    return {
+        "story": story,
+        "is_under_way": story.is_under_way(now()),
+        "may_send_again": lambda mail: may_send and story.is_last_to(mail),
+    }
