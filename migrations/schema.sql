@@ -245,6 +245,7 @@ CREATE TABLE email_messages (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT pk_email_messages PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_email_messages_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_email_messages_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
     CONSTRAINT ck_email_messages_attempts_are_not_negative CHECK ((attempts >= 0)),
     CONSTRAINT ck_email_messages_sent_mails_say_when CHECK ((((state)::text = 'sent'::text) = (sent_at IS NOT NULL))),
     CONSTRAINT ck_email_messages_state_is_known CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'sent'::character varying, 'failed'::character varying])::text[])))

@@ -766,6 +766,7 @@ def create_machinery() -> None:
         optional("sent_at", MOMENT),
         optional("created_by", UUID),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
+        belongs_to("users", "created_by"),
         one_of("state", "queued", "sent", "failed"),
         rule("sent_mails_say_when", "(state = 'sent') = (sent_at IS NOT NULL)"),
         rule("attempts_are_not_negative", "attempts >= 0"),

@@ -37,13 +37,23 @@ def rule(name: str, condition: str) -> CheckConstraint:
     return CheckConstraint(condition, name=name)
 
 
-def refers_to(column: str, **options) -> Relationship:
-    """The row that tenant_id and `column` ("Class.column") point at.
+def refers_to(column: str, target: str, **options) -> Relationship:
+    """The row of class `target` that tenant_id and `column` ("Class.column") point at.
 
     Only `column` is written through the relationship. With both columns of the key, assigning None would
     try to blank out tenant_id, and two such relationships would both claim to write it.
     """
-    return relationship(foreign_keys=column, **options)
+    return relationship(target, primaryjoin=_inside_the_tenant(column, target), **options)
+
+
+def has_many(column: str, target: str, **options) -> Relationship:
+    """The rows whose `column` points at a row of class `target`: the other end of `refers_to`."""
+    return relationship(column.partition(".")[0], primaryjoin=_inside_the_tenant(column, target), **options)
+
+
+def _inside_the_tenant(column: str, target: str) -> str:
+    owner = column.partition(".")[0]
+    return f"and_({target}.tenant_id == {owner}.tenant_id, {target}.id == foreign({column}))"
 
 
 def live_only(name: str, *columns: str, where: str, unique: str = "") -> Index:

@@ -51,5 +51,5 @@ class CreditNote(TenantScoped, Base):
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
 
-    customer: Mapped[Customer | None] = refers_to("CreditNote.customer_id")
-    invoice: Mapped[Invoice | None] = refers_to("CreditNote.invoice_id")
+    customer: Mapped[Customer | None] = refers_to("CreditNote.customer_id", "Customer")
+    invoice: Mapped[Invoice | None] = refers_to("CreditNote.invoice_id", "Invoice")

@@ -91,8 +91,10 @@ class Customer(TenantScoped, Base):
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
 
-    client_type: Mapped[ClientType | None] = refers_to("Customer.client_type_id")
-    account_manager: Mapped[AccountManager | None] = refers_to("Customer.account_manager_id")
+    client_type: Mapped[ClientType | None] = refers_to("Customer.client_type_id", "ClientType")
+    account_manager: Mapped[AccountManager | None] = refers_to(
+        "Customer.account_manager_id", "AccountManager"
+    )
 
 
 Index("ix_customers_by_name", Customer.tenant_id, Customer.name, Customer.id)

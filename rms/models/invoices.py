@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import Computed, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, Money, Quantity, Rate, TenantScoped, UnitPrice, belongs_to
 from rms.domain.lifecycle import status_of
 from rms.domain.place_of_supply import SupplyType, TaxMode
 from rms.domain.tax import Treatment
-from rms.models.columns import count, flag, one_of, refers_to, rule, word, zero
+from rms.models.columns import count, flag, has_many, one_of, refers_to, rule, word, zero
 from rms.models.customers import Customer
 from rms.models.numbering import NumberSeries
 from rms.models.services import ServiceType
@@ -115,11 +115,12 @@ class Invoice(TenantScoped, Base):
     version: Mapped[int] = count(1)
     totals_seq: Mapped[int] = count()
 
-    customer: Mapped[Customer | None] = refers_to("Invoice.customer_id")
-    series: Mapped[NumberSeries | None] = refers_to("Invoice.series_id")
-    lines: Mapped[list["InvoiceLineItem"]] = relationship(
+    customer: Mapped[Customer | None] = refers_to("Invoice.customer_id", "Customer")
+    series: Mapped[NumberSeries | None] = refers_to("Invoice.series_id", "NumberSeries")
+    lines: Mapped[list["InvoiceLineItem"]] = has_many(
+        "InvoiceLineItem.invoice_id",
+        "Invoice",
         back_populates="invoice",
-        foreign_keys="InvoiceLineItem.invoice_id",
         order_by="InvoiceLineItem.position, InvoiceLineItem.id",
         cascade="all, delete-orphan",
         passive_deletes=True,
@@ -220,8 +221,8 @@ class InvoiceLineItem(TenantScoped, Base):
     deleted_at: Mapped[dt.datetime | None]
     version: Mapped[int] = count(1)
 
-    invoice: Mapped[Invoice] = refers_to("InvoiceLineItem.invoice_id", back_populates="lines")
-    service_type: Mapped[ServiceType | None] = refers_to("InvoiceLineItem.service_type_id")
+    invoice: Mapped[Invoice] = refers_to("InvoiceLineItem.invoice_id", "Invoice", back_populates="lines")
+    service_type: Mapped[ServiceType | None] = refers_to("InvoiceLineItem.service_type_id", "ServiceType")
 
     @property
     def is_live(self) -> bool:

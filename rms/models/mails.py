@@ -7,7 +7,7 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rms.db.base import Base, TenantScoped
+from rms.db.base import Base, TenantScoped, belongs_to
 from rms.models.columns import count, one_of, rule, word
 
 
@@ -20,6 +20,7 @@ class EmailMessage(TenantScoped, Base):
 
     __tablename__ = "email_messages"
     __table_args__ = (
+        belongs_to("users", "created_by"),
         one_of("state", "queued", "sent", "failed"),
         rule("sent_mails_say_when", "(state = 'sent') = (sent_at IS NOT NULL)"),
         rule("attempts_are_not_negative", "attempts >= 0"),

@@ -55,4 +55,4 @@ class NumberCounter(TenantScoped, Base):
     financial_year: Mapped[str] = mapped_column(String(10), primary_key=True)
     next_value: Mapped[int] = count(1)
 
-    series: Mapped[NumberSeries] = refers_to("NumberCounter.series_id")
+    series: Mapped[NumberSeries] = refers_to("NumberCounter.series_id", "NumberSeries")

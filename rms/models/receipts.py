@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Computed, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, Money, TenantScoped, belongs_to
-from rms.models.columns import count, live_only, one_of, refers_to, rule, word, zero
+from rms.models.columns import count, has_many, live_only, one_of, refers_to, rule, word, zero
 from rms.models.customers import Customer
 from rms.models.invoices import Invoice
 
@@ -67,10 +67,11 @@ class Receipt(TenantScoped, Base):
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
 
-    customer: Mapped[Customer] = refers_to("Receipt.customer_id")
-    allocations: Mapped[list["ReceiptAllocation"]] = relationship(
+    customer: Mapped[Customer] = refers_to("Receipt.customer_id", "Customer")
+    allocations: Mapped[list["ReceiptAllocation"]] = has_many(
+        "ReceiptAllocation.receipt_id",
+        "Receipt",
         back_populates="receipt",
-        foreign_keys="ReceiptAllocation.receipt_id",
         order_by="ReceiptAllocation.created_at",
         passive_deletes="all",
     )
@@ -121,8 +122,10 @@ class ReceiptAllocation(TenantScoped, Base):
     allocated_on: Mapped[dt.date]
     released_on: Mapped[dt.date | None]
 
-    receipt: Mapped[Receipt] = refers_to("ReceiptAllocation.receipt_id", back_populates="allocations")
-    invoice: Mapped[Invoice] = refers_to("ReceiptAllocation.invoice_id")
+    receipt: Mapped[Receipt] = refers_to(
+        "ReceiptAllocation.receipt_id", "Receipt", back_populates="allocations"
+    )
+    invoice: Mapped[Invoice] = refers_to("ReceiptAllocation.invoice_id", "Invoice")
 
     @property
     def settled_amount(self) -> Decimal:

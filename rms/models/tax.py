@@ -50,4 +50,4 @@ class TaxRate(TenantScoped, Base):
     effective_from: Mapped[dt.date]
     description: Mapped[str | None]
 
-    gst_setting: Mapped[GstSetting | None] = refers_to("TaxRate.gst_setting_id")
+    gst_setting: Mapped[GstSetting | None] = refers_to("TaxRate.gst_setting_id", "GstSetting")

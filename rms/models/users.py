@@ -75,7 +75,7 @@ class UserSession(TenantScoped, Base):
     is_active: Mapped[bool] = flag("true")
     revoked_at: Mapped[dt.datetime | None]
 
-    user: Mapped[User] = refers_to("UserSession.user_id")
+    user: Mapped[User] = refers_to("UserSession.user_id", "User")
 
 
 class EmailVerification(TenantScoped, Base):
@@ -96,4 +96,4 @@ class EmailVerification(TenantScoped, Base):
     used_at: Mapped[dt.datetime | None]
     superseded_at: Mapped[dt.datetime | None]
 
-    user: Mapped[User] = refers_to("EmailVerification.user_id")
+    user: Mapped[User] = refers_to("EmailVerification.user_id", "User")
