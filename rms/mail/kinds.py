@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from rms.config import Settings
 from rms.crypto import links
@@ -68,7 +69,7 @@ def _invoice(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Conten
     if invoice is None:
         raise Unsendable("the invoice is cancelled or gone")
     paper = Attachment(*pdf_of(mail.entity_id))
-    return Contents({"invoice": invoice}, (paper,))
+    return Contents({"invoice": invoice, "to_pay": Decimal(mail.params["amount"])}, (paper,))
 
 
 KINDS: dict[str, Kind] = {

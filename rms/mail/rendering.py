@@ -19,8 +19,7 @@ from rms.domain.money import group_indian, rupees
 from rms.domain.periods import format_date
 from rms.mail.addresses import addresses, one_line
 from rms.mail.kinds import KINDS, Contents
-from rms.models import EmailMessage
-from rms.queries.mails import LetterLine
+from rms.models import EmailMessage, InvoiceLineItem
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # cte_type 7bit: whatever the script, the letter passes through servers that know nothing but ASCII.
@@ -145,12 +144,19 @@ def _money(amount: Decimal | str) -> str:
     return group_indian(Decimal(amount))
 
 
-def _how(line: LetterLine) -> str:
-    """ "4 visits at 1,200.00"."""
-    places = max(0, -line.quantity.normalize().as_tuple().exponent)
-    names = {"quantity": group_indian(line.quantity, places), "unit": line.unit, "rate": _money(line.rate)}
+def _how(line: InvoiceLineItem) -> str:
+    """ "4 MON at 1,200.00"; a price has two decimals or as many as it needs."""
+    names = {
+        "quantity": group_indian(line.quantity, _places(line.quantity)),
+        "unit": line.unit,
+        "rate": group_indian(line.rate, max(2, _places(line.rate))),
+    }
     known = N_("%(quantity)s %(unit)s at %(rate)s") if line.unit else N_("%(quantity)s at %(rate)s")
     return _translations.gettext(known) % names
+
+
+def _places(number: Decimal) -> int:
+    return max(0, -number.normalize().as_tuple().exponent)
 
 
 def _paragraphs(text: str) -> list[list[str]]:

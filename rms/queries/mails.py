@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 
 from rms.db.session import current_tenant, db
-from rms.domain.errors import N_
-from rms.models import Company, EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant
+from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant
+from rms.queries.invoices import lines_of
+from rms.queries.tax_rows import tax_rows
 
 DEFAULT_ZONE = "Asia/Kolkata"
 MOST_LINES = 12
@@ -20,27 +21,18 @@ _TENANTS = text("SELECT * FROM tenant_ids()")
 
 
 @dataclass(frozen=True)
-class LetterLine:
-    """A line of an invoice as the letter repeats it."""
-
-    name: str
-    quantity: Decimal
-    unit: str
-    rate: Decimal
-    taxable_amount: Decimal
-
-
-@dataclass(frozen=True)
 class LetterOfInvoice:
-    """What the letter repeats of the paper: its first lines, how many more follow, taxes, total, seller."""
+    """What the letter repeats of the paper: its first lines, how many more follow, taxes, total, seller.
 
-    lines: list[LetterLine]
+    `seller` is the snapshot that the paper prints, so that letter and paper name the same bank account.
+    """
+
+    lines: list[InvoiceLineItem]
     more_lines: int
     taxes: list[tuple[str, Decimal]]
     round_off: Decimal
     total: Decimal
-    reference_number: str | None
-    company: Company
+    seller: dict
 
 
 def due(limit: int, grace_seconds: float) -> list[tuple[UUID, UUID]]:
@@ -84,35 +76,17 @@ def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
     invoice = db().scalars(select(Invoice).where(Invoice.id == invoice_id)).first()
     if invoice is None or invoice.is_draft or invoice.is_cancelled:
         return None
-    lines = _lines_of(invoice_id)
+    lines = lines_of(invoice_id)
     return LetterOfInvoice(
         lines=lines[:MOST_LINES],
         more_lines=max(0, len(lines) - MOST_LINES),
-        taxes=[(name, amount) for name, amount in _taxes_of(invoice) if amount],
+        taxes=_taxes_of(invoice, lines),
         round_off=invoice.round_off,
         total=invoice.total,
-        reference_number=invoice.reference_number,
-        company=db().scalars(select(Company)).one(),
+        seller=invoice.seller_snapshot,
     )
 
 
-def _lines_of(invoice_id: UUID) -> list[LetterLine]:
-    line = InvoiceLineItem
-    statement = (
-        select(line.name, line.description, line.quantity, line.unit, line.rate, line.taxable_amount)
-        .where(line.invoice_id == invoice_id, line.deleted_at.is_(None))
-        .order_by(line.position, line.id)
-    )
-    return [
-        LetterLine(name or description or "", quantity, unit or "", rate, taxable)
-        for name, description, quantity, unit, rate, taxable in db().execute(statement)
-    ]
-
-
-def _taxes_of(invoice: Invoice) -> list[tuple[str, Decimal]]:
-    return [
-        (N_("CGST"), invoice.cgst_total),
-        (N_("SGST"), invoice.sgst_total),
-        (N_("IGST"), invoice.igst_total),
-        (N_("Cess"), invoice.cess_total),
-    ]
+def _taxes_of(invoice: Invoice, lines: list[InvoiceLineItem]) -> list[tuple[str, Decimal]]:
+    cess = [("Cess", invoice.cess_total)] if invoice.cess_total else []
+    return [*((row.label, row.amount) for row in tax_rows(invoice, lines)), *cess]
