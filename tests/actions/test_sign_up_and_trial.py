@@ -11,12 +11,13 @@ from rms.actions.sessions import CannotSignIn, SignIn
 from rms.actions.sign_up import NewAccount, first_person, sign_up, tenant_id_of
 from rms.crypto import keys, links, passwords
 from rms.db.session import db, tenant_scope
-from rms.domain.errors import TooOften
+from rms.domain.errors import NotFound, TooOften
 from rms.models import EmailVerification, Subscription, Tenant
 from rms.queries.sign_in import newest_proof_of
 from tests.conftest import TEST_KEYS
 from tests.factories import NOW, password_hash
 
+NEWER_KEY = "new:" + "bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy1uZXc="
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -36,51 +37,47 @@ def slug_of(tenant_id) -> str:
         return db().scalar(select(Tenant.slug))
 
 
-def test_the_next_free_slug_is_taken(connected):
+def test_the_next_free_slug_is_taken(app):
     name = f"Twins {uuid4().hex[:8]}"
     slugs = [slug_of(opened(account(name))[0]) for _ in range(3)]
     base = name.lower().replace(" ", "-")
     assert slugs == [base, f"{base}-2", f"{base}-3"]
 
 
-def test_a_name_that_many_share_still_finds_a_slug(connected):
+def test_a_name_that_many_share_still_finds_a_slug(app):
     name = f"Many {uuid4().hex[:8]}"
     slugs = {slug_of(opened(account(name))[0]) for _ in range(22)}
     assert len(slugs) == 22
     assert all(len(slug) <= 60 for slug in slugs)
 
 
-def test_a_reserved_name_gets_a_slug_that_is_not_reserved(connected):
+def test_a_reserved_name_gets_a_slug_that_is_not_reserved(app):
     assert slug_of(opened(account("Admin"))[0]).startswith("admin-company")
 
 
-def test_the_same_account_again_gives_the_same_person(connected):
+def test_the_same_account_again_gives_the_same_person(app):
     wanted = account()
     tenant_id, person = opened(wanted)
     with tenant_scope(tenant_id):
         assert sign_up(wanted, now=NOW).id == person.id == first_person().id
 
 
-def test_a_form_names_its_tenant_and_nobody_can_guess_it(connected):
+def test_a_form_names_its_tenant_and_nobody_can_guess_it(app):
     token = str(uuid4())
     named = tenant_id_of(token, "kavya@example.in")
     assert named == tenant_id_of(token, "Kavya@Example.in")
     assert named.version == 4
-    assert (
-        len({named, tenant_id_of(token, "k@example.in"), tenant_id_of(str(uuid4()), "kavya@example.in")}) == 3
-    )
+    assert named != tenant_id_of(token, "k@example.in")
+    assert named != tenant_id_of(str(uuid4()), "kavya@example.in")
 
 
 def test_a_password_hash_is_not_in_the_words_for_an_account():
     assert "secret" not in repr(NewAccount("Kaveri", "Kavya", "kavya@example.in", "secret"))
 
 
-def test_the_ledger_is_found_with_an_older_key(connected):
+def test_the_ledger_is_found_with_an_older_key(app):
     wanted = account()
-    for expected, ring in (
-        ("trial", TEST_KEYS),
-        ("expired", f"n2:{TEST_KEYS[3:][::-1][2:]}MTIzNA==,{TEST_KEYS}"),
-    ):
+    for expected, ring in (("trial", TEST_KEYS), ("expired", f"{NEWER_KEY},{TEST_KEYS}")):
         tenant_id, person = opened(wanted)
         with tenant_scope(tenant_id):
             link = _link_of(person)
@@ -89,16 +86,14 @@ def test_the_ledger_is_found_with_an_older_key(connected):
                 state, _ = verification.confirm(link, trial_days=14, now=NOW)
             finally:
                 keys.configure(TEST_KEYS)
-            tenant, subscription = (
-                db().scalars(select(Tenant)).one(),
-                db().scalars(select(Subscription)).one(),
-            )
+            tenant = db().scalars(select(Tenant)).one()
+            subscription = db().scalars(select(Subscription)).one()
             assert (state, tenant.subscription_status) == ("open", expected)
             assert (tenant.trial_end_date is None) == (expected == "expired")
             assert subscription.status == ("active" if expected == "trial" else "expired")
 
 
-def test_a_trial_ends_fourteen_days_after_the_confirmation(connected):
+def test_a_trial_ends_fourteen_days_after_the_confirmation(app):
     tenant_id, person = opened(account())
     confirmed_at = NOW + dt.timedelta(hours=5)
     with tenant_scope(tenant_id):
@@ -110,7 +105,7 @@ def test_a_trial_ends_fourteen_days_after_the_confirmation(connected):
 
 
 @pytest.mark.parametrize(("after", "left"), [(0, 60), (1, 59), (59.5, 1), (60, 0)])
-def test_a_minute_lies_between_two_links(connected, after, left):
+def test_a_minute_lies_between_two_links(app, after, left):
     tenant_id, person = opened(account())
     later = NOW + dt.timedelta(seconds=after)
     with tenant_scope(tenant_id):
@@ -123,7 +118,7 @@ def test_a_minute_lies_between_two_links(connected, after, left):
         assert len(db().scalars(select(EmailVerification)).all()) == (1 if left else 2)
 
 
-def test_only_the_newest_link_is_open(connected):
+def test_only_the_newest_link_is_open(app):
     tenant_id, person = opened(account())
     with tenant_scope(tenant_id):
         for minutes in (1, 2):
@@ -133,15 +128,13 @@ def test_only_the_newest_link_is_open(connected):
         assert [row.superseded_at is None for row in rows] == [False, False, True]
 
 
-def test_a_session_does_not_begin_with_a_hash_that_has_changed(connected, nilgiri):
+def test_a_session_does_not_begin_with_a_hash_that_has_changed(app, nilgiri):
     with nilgiri.scope(), pytest.raises(CannotSignIn):
         other = SignIn(nilgiri.admin.id, passwords.fingerprint("another hash"), remember=False)
         sessions.begin(other, lasts=dt.timedelta(days=7), now=NOW)
 
 
-def test_a_person_of_another_company_is_not_there(connected, nilgiri, sahyadri):
-    from rms.domain.errors import NotFound
-
+def test_a_person_of_another_company_is_not_there(app, nilgiri, sahyadri):
     who = SignIn(sahyadri.admin.id, passwords.fingerprint(password_hash()), remember=False)
     with nilgiri.scope(), pytest.raises(NotFound):
         sessions.begin(who, lasts=dt.timedelta(days=7), now=NOW)
