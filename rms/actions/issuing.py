@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from rms.actions.numbers import take_number
 from rms.actions.pricing import retotal, supply_kind
-from rms.db import numbering as counters
 from rms.db.locks import lock, lock_all
 from rms.db.session import current_tenant, db
-from rms.domain import numbering, tax
+from rms.domain import tax
 from rms.domain.errors import N_, Invalid, Sentence, StaleVersion
 from rms.domain.errors import sentence as say
 from rms.domain.invoicing import Priced
@@ -20,7 +20,6 @@ from rms.domain.place_of_supply import Registration, obstacle
 from rms.models import (
     Invoice,
     InvoiceLineItem,
-    NumberSeries,
     Receipt,
     ReceiptAllocation,
     Tenant,
@@ -66,7 +65,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
         raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
     for line, amounts in zip(lines, priced.lines, strict=True):
         line.tax_rate, line.cess_rate = amounts.tax_rate, amounts.cess_rate
-    _take_number(invoice, terms)
+    _take_number(invoice)
     _become_paper(invoice, terms, now)
     invoice.restate(today)
     db().flush()
@@ -184,17 +183,11 @@ def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
     invoice.customer_gst = terms.customer.gst_number
 
 
-def _take_number(invoice: Invoice, terms: Terms) -> None:
+def _take_number(invoice: Invoice) -> None:
     """CGST Rule 46(b). Last of all, since the counter's row stays locked until the transaction ends."""
     kind = "bill_of_supply" if invoice.kind == "bill_of_supply" else "invoice"
-    series = (
-        db().scalars(select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.is_default)).one()
-    )
-    starts = terms.company.financial_year_start
-    year = numbering.financial_year(invoice.invoice_date, starts.month if starts else 4)
-    value = counters.take(series.id, year if series.resets_yearly else "")
-    invoice.series_id = series.id
-    invoice.invoice_number = numbering.render(series.pattern, series.prefix, year, value)
+    taken = take_number(kind, invoice.invoice_date)
+    invoice.series_id, invoice.invoice_number = taken.series_id, taken.text
 
 
 def _count_issued() -> None:
