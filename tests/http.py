@@ -24,8 +24,8 @@ class Browser:
         self.csrf = ""
         self.get("/login")
         reply = self.post("/login", email=person.email, password=PASSWORD)
-        assert reply.status_code == 303, reply.text
-        self.get("/")
+        assert reply.status_code == 303, reply.status
+        self.get("services")
 
     def path(self, path: str) -> str:
         """`invoices` stands for /c/<slug>/invoices; an address from the root stays as it is."""

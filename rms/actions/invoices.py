@@ -14,7 +14,7 @@ from rms.actions.pricing import retotal, supply_kind
 from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain import periods, typed_line
-from rms.domain.errors import N_, DomainError, NotFound, StaleVersion
+from rms.domain.errors import N_, DomainError, Invalid, NotFound, StaleVersion
 from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.place_of_supply import place_of_supply
 from rms.domain.typed_line import TypedLine
@@ -217,7 +217,7 @@ def _store_dates(invoice: Invoice, head: Head, new_customers_terms: Terms | None
     else:
         days, due = head.payment_terms, periods.due_date(head.invoice_date, head.payment_terms)
     if due < head.invoice_date:
-        raise DomainError(N_("The due date is before the invoice date."), field="due_date")
+        raise Invalid(N_("The due date is before the invoice date."), field="due_date")
     invoice.invoice_date, invoice.payment_terms, invoice.due_date = head.invoice_date, days, due
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, g
 from flask_babel import lazy_gettext
@@ -25,7 +26,7 @@ class NavCounts:
     def __init__(self, count_overdue: Callable) -> None:
         self._count_overdue = count_overdue
 
-    @property
+    @cached_property
     def overdue(self) -> int:
         return self._count_overdue(today())
 

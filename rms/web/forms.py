@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from rms.domain import gstin as gstin_rules
@@ -128,5 +129,5 @@ class GstinCheck:
         judgement = gstin_rules.judge(field.data)
         if not judgement.valid:
             message, params = gstin_rules.sentence(judgement)
-            raise ValueError(gettext(message, **params) if params else gettext(message))
+            raise ValidationError(gettext(message, **params) if params else gettext(message))
         field.data = judgement.normalized

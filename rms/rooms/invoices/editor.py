@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from rms.actions import invoices as drafts
-from rms.domain.errors import DomainError, StaleVersion
+from rms.domain.errors import Invalid, StaleVersion
 from rms.policy import P
 from rms.rooms.invoices import room
 from rms.rooms.invoices.forms import HeadForm
@@ -57,7 +57,7 @@ def head(invoice_id: UUID):
             draft = drafts.change_head(invoice_id, form.head(), version=form.version.data)
         except StaleVersion as stale:
             return _both_heads(invoice_id, form, stale, back)
-        except DomainError as error:
+        except Invalid as error:
             form.refuse(error)
         else:
             return swap("invoices/_head.html", also=CHANGED, back=back, **head_of(draft))

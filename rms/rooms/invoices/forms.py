@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -57,7 +57,7 @@ class HeadForm(Form):
             return
         found = customer_by_name(field.data)
         if found is None:
-            raise ValueError(gettext("No customer has this name. Pick one from the list, or add them first."))
+            raise ValidationError(gettext("No customer has this name. Pick one from the list, or add them first."))
         self.customer_id.data = str(found)
 
     def validate_customer_id(self, field) -> None:
