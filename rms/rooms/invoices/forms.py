@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from rms.actions.invoices import Head
 from rms.domain import states
@@ -57,7 +56,8 @@ class HeadForm(Form):
             return
         found = customer_by_name(field.data)
         if found is None:
-            raise ValidationError(gettext("No customer has this name. Pick one from the list, or add them first."))
+            told = gettext("No customer has this name. Pick one from the list, or add them first.")
+            raise ValidationError(told)
         self.customer_id.data = str(found)
 
     def validate_customer_id(self, field) -> None:

@@ -21,7 +21,7 @@ from rms.web.guard import requires
 def add_line(invoice_id: UUID):
     draft, line = drafts.add_line(invoice_id)
     row = row_of(draft, line)
-    return swap("invoices/_line.html", also=CHANGED, back=_back(invoice_id), row=row, focus=_cell(row), **totals_of(draft))
+    return _row(draft, row, focus=_cell(row))
 
 
 @room.get("/<uuid:invoice_id>/_/lines/<uuid:line_id>")
@@ -30,7 +30,7 @@ def line(invoice_id: UUID, line_id: UUID):
     """The line as it is stored: what *Show theirs* asks for after a conflict."""
     draft = draft_to_show(invoice_id)
     row = row_of(draft, draft.line(line_id))
-    return swap("invoices/_line.html", also=CHANGED, back=_back(invoice_id), row=row, focus=_cell(row), **totals_of(draft))
+    return _row(draft, row, focus=_cell(row))
 
 
 @room.post("/<uuid:invoice_id>/lines/<uuid:line_id>")
@@ -46,16 +46,8 @@ def change_line(invoice_id: UUID, line_id: UUID):
     except StaleVersion as stale:
         return _both_lines(invoice_id, line_id, cells, stale)
     row = row_of(draft, line)
-    return swap(
-        "invoices/_line.html",
-        also=CHANGED,
-        back=_back(invoice_id),
-        status=200 if typed.is_valid else 422,
-        saved=True,
-        row=row,
-        focus=_cell(row, "quantity") if service_id else None,
-        **totals_of(draft),
-    )
+    status = 200 if typed.is_valid else 422
+    return _row(draft, row, status=status, saved=True, focus=_cell(row, "quantity") if service_id else None)
 
 
 @room.post("/<uuid:invoice_id>/lines/<uuid:line_id>/delete")
@@ -71,8 +63,13 @@ def delete_line(invoice_id: UUID, line_id: UUID):
 def restore_line(invoice_id: UUID, line_id: UUID):
     draft, line = drafts.restore_line(invoice_id, line_id)
     row = row_of(draft, line)
-    also = (*CHANGED, "ui/_no_toast.html")
-    return swap("invoices/_line.html", also=also, back=_back(invoice_id), row=row, focus=_cell(row), **totals_of(draft))
+    return _row(draft, row, also=(*CHANGED, "ui/_no_toast.html"), focus=_cell(row))
+
+
+def _row(draft: drafts.Draft, row: Row, *, also: tuple = CHANGED, **manner):
+    """The row with the pieces that follow from it."""
+    back = _back(draft.invoice.id)
+    return swap("invoices/_line.html", also=also, back=back, row=row, **manner, **totals_of(draft))
 
 
 def _both_lines(invoice_id: UUID, line_id: UUID, cells: dict[str, str], stale: StaleVersion):

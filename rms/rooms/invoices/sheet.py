@@ -1,4 +1,4 @@
-"""What the fragments of the editor show: cells as typed or as stored, sentences beside them, totals with words."""
+"""What the fragments of the editor show: cells as typed or stored, sentences beside them, totals in words."""
 
 from dataclasses import dataclass, field
 from uuid import UUID
