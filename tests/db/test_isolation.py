@@ -9,7 +9,7 @@ from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError, StatementError
 
 from rms.db import session
-from rms.db.rls import GLOBAL, GRANTS
+from rms.db.rls import GLOBAL, GRANTS, TENANT_COLUMN
 from rms.db.session import NoScope, Scope, configure, db, public_scope, tenant_scope, unit_of_work
 from rms.db.tenancy import ForeignTenant
 from rms.models import AuditLog, Customer, Invoice, Tenant, User
@@ -45,18 +45,19 @@ def test_a_company_reads_its_own_rows_only(nilgiri, theirs):
         assert db().get(Customer, (nilgiri.tenant_id, theirs["customer"])) is None
 
 
-@pytest.mark.parametrize("table", sorted(set(TENANT_TABLES) - {"tenants"}))
-def test_raw_sql_reads_no_row_of_another_company(nilgiri, theirs, table):
+def test_raw_sql_reads_no_row_of_another_company(nilgiri, theirs):
     """Without the ORM's filter: row-level security alone."""
-    with nilgiri.scope():
-        tenants = db().execute(text(f"SELECT DISTINCT tenant_id FROM {table}")).scalars().all()
-    assert theirs["tenant"] not in tenants
+    for table in TENANT_TABLES:
+        column = TENANT_COLUMN.get(table, "tenant_id")
+        with nilgiri.scope():
+            tenants = db().execute(text(f"SELECT DISTINCT {column} FROM {table}")).scalars().all()
+        assert theirs["tenant"] not in tenants, table
 
 
-@pytest.mark.parametrize("table", TENANT_TABLES)
-def test_an_unset_scope_sees_nothing(nilgiri, theirs, table):
-    with public_scope():
-        assert db().execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0
+def test_an_unset_scope_sees_nothing(nilgiri, theirs):
+    for table in TENANT_TABLES:
+        with public_scope():
+            assert db().execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table
 
 
 @pytest.mark.parametrize("setting", ["", None])
