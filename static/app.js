@@ -133,9 +133,11 @@
       const late = shown && Number(fresh.dataset.seq) < Number(shown.dataset.seq);
       if (late || (waiting.size && task.target?.id === "save-state")) tasks.splice(tasks.indexOf(task), 1);
     }
+    ctx.told = new Set(tasks.flatMap(task => $$("[name]", task.fragment ?? element("i")).map(field => field.name)));
   });
 
-  /* Morphing writes a value only where the attribute changed; a field could go on showing what was typed over it. */
+  /* Morphing writes a value only where the attribute changed; a field could go on showing what was typed over it.
+     Only what the answer holds is set right: htmx posts the whole form, and the rest of it is not saved yet. */
   const showStored = (name, value) => {
     for (const field of document.getElementsByName(name)) {
       if (field === document.activeElement || field.value !== value) continue;
@@ -147,7 +149,7 @@
   };
   on("htmx:after:swap", event => {
     const { ctx } = event.detail, sent = ctx.request?.body;
-    if (sent?.entries) for (const [name, value] of sent) showStored(name, value);
+    if (sent?.entries) for (const [name, value] of sent) if (ctx.told?.has(name)) showStored(name, value);
     light();
     if (folded) $("details.meta")?.removeAttribute("open");
     for (const field of $$("[role=combobox]")) field.setAttribute("aria-expanded", options(field).length > 0);
