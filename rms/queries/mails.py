@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 
 from rms.db.session import current_tenant, db
+from rms.domain.contacts import Address
 from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant
 from rms.queries.invoices import lines_of
 from rms.queries.tax_rows import tax_rows
@@ -33,6 +34,7 @@ class LetterOfInvoice:
     round_off: Decimal
     total: Decimal
     seller: dict
+    address: str
 
 
 def due(limit: int, grace_seconds: float) -> list[tuple[UUID, UUID]]:
@@ -84,7 +86,14 @@ def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
         round_off=invoice.round_off,
         total=invoice.total,
         seller=invoice.seller_snapshot,
+        address=_address_in(invoice.seller_snapshot),
     )
+
+
+def _address_in(seller: dict) -> str:
+    """ "14 Residency Road, Bengaluru 560001"."""
+    parts = (seller.get(name) for name in ("address_line1", "address_line2", "city", "pin_code"))
+    return ", ".join(Address(*parts).lines)
 
 
 def _taxes_of(invoice: Invoice, lines: list[InvoiceLineItem]) -> list[tuple[str, Decimal]]:

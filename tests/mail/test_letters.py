@@ -168,6 +168,7 @@ def test_the_invoice_letter_repeats_the_paper(nilgiri):
             "001922004471",
             "EXMP0000192",
             "29AAKFN4821C1ZC",
+            "Nilgiri Facility Services LLP, 14 Residency Road, Bengaluru 560001",
             "Replies to this mail reach accounts@nilgirifs.example",
         ):
             assert words in part
