@@ -102,6 +102,9 @@ def _make_roles(server: psycopg.Connection, urls: dict[str, str]) -> None:
             server.execute(SQL("CREATE ROLE {}").format(Identifier(role)))
     for role, url in urls.items():
         _let_sign_in(server, role, url)
+    # Without a superuser, as on managed servers, a database can only be given to a role one can become.
+    if not server.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
+        server.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(OWNER)))
     # Functions are handed over to these two by the owner's migrations, which takes membership.
     server.execute(SQL("GRANT {}, {} TO {}").format(*map(Identifier, (DEFINER, AUDIT, OWNER))))
     for role, settings in SETTINGS.items():
@@ -133,9 +136,6 @@ def _set_password(server: psycopg.Connection, role: str, password: str) -> Compo
 def _make_database(server: psycopg.Connection, database: str) -> None:
     if server.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (database,)).fetchone():
         return
-    # A role that is no superuser may only give a database to a role it is a member of.
-    if not server.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", (OWNER,)).fetchone()[0]:
-        server.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(OWNER)))
     server.execute(
         SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
             Identifier(database), Identifier(OWNER)

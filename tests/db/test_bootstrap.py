@@ -1,5 +1,10 @@
 """Making roles and database, again and again, and refusing to serve with the wrong one."""
 
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import psycopg
 import pytest
 from sqlalchemy import create_engine
@@ -7,6 +12,19 @@ from sqlalchemy.pool import NullPool
 
 from rms.db.bootstrap import APP, OWNER, WrongRole, bootstrap, refuse_privileged_role
 from rms.db.session import sqlalchemy_url
+from rms.local.postgres import start_cluster
+from tests.servers import Servers, migrate
+
+
+@pytest.fixture
+def another_cluster() -> Iterator[Servers]:
+    """A server where the roles do not exist yet."""
+    folder = Path(tempfile.mkdtemp(prefix="rms-tests-"))
+    folder.chmod(0o755)
+    cluster = start_cluster(folder / "postgres", durable=False)
+    yield Servers(cluster.superuser_url(), "")
+    cluster.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def engine_for(url: str):
@@ -34,6 +52,17 @@ def test_it_may_be_run_again(test_servers, empty_database):
 def test_the_application_works_under_limits(connected, setting, value):
     with psycopg.connect(connected.database_url) as connection:
         assert connection.execute("SELECT current_setting(%s)", (setting,)).fetchone() == (value,)
+
+
+def test_a_role_that_is_no_superuser_can_do_it(another_cluster):
+    """Managed servers give nobody the superuser; a role that may create roles and databases is enough."""
+    with psycopg.connect(another_cluster.superuser_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE operator LOGIN CREATEROLE CREATEDB PASSWORD 'only-for-tests'")
+    urls = another_cluster.url(APP, "rms"), another_cluster.url(OWNER, "rms")
+    for _ in range(2):
+        bootstrap(another_cluster.url("operator", "postgres"), *urls)
+    migrate(urls[1])
+    refuse_privileged_role(engine_for(urls[0]))
 
 
 def test_passwords_never_stand_in_a_statement(test_servers, empty_database, superuser):
