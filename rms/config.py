@@ -51,9 +51,11 @@ class Settings:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
-    MAIL_FROM,
-    RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PGBOUNCER, RMS_POOL_SIZE, RMS_BCRYPT_COST,
-    RMS_SESSION_DAYS, RMS_SWEEP_SECONDS. Raises BadSettings with every mistake in one message."""
+    MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PGBOUNCER, RMS_POOL_SIZE,
+    RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SWEEP_SECONDS.
+
+    Raises BadSettings with every mistake in one message.
+    """
     mistakes: list[str] = []
 
     def needed(name: str) -> str:

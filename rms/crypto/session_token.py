@@ -1,8 +1,7 @@
 """The session cookie: `v1.<tenant id>.<session id>.<random>.<hmac>`.
 
-The MAC is checked before anything is looked up, the tenant is bound from the token, and the row is then
-read by
-key. Only SHA-256 of the whole token is stored, so the database holds nothing that signs anybody in.
+The MAC is checked before anything is looked up, the tenant is bound from the token, and the row is then read
+by key. Only SHA-256 of the whole token is stored, so the database holds nothing that signs anybody in.
 """
 
 import hashlib

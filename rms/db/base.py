@@ -83,8 +83,7 @@ class TenantScoped(Timestamps):
 def belongs_to(table: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A reference inside one tenant: (tenant_id, column) -> table(tenant_id, id).
 
-    Row-level security does not guard foreign keys, so a plain key would let one tenant point at another's
-    row.
+    Row-level security does not guard foreign keys: a plain key would let one tenant point at another's row.
     """
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete

@@ -1,8 +1,7 @@
 """One form, one result: the key of a creating form is claimed in the same transaction as what it creates.
 
-A second sending waits on the unique key until the first has committed, and is then told where that one
-went. A
-rollback releases the claim with everything else.
+A second sending waits on the unique key until the first has committed, and is then told where that one went.
+A rollback releases the claim with everything else.
 """
 
 from sqlalchemy import text

@@ -63,9 +63,7 @@ _active: ContextVar[RmsSession | None] = ContextVar("rms_active_session", defaul
 
 
 def configure(url: str, *, pool_size: int = 5, pgbouncer: bool = False, echo: bool = False) -> Engine:
-    """Point the product at one database; behind PgBouncer prepared statements are off (transaction
-    pooling).
-    """
+    """Point the product at one database; behind a pooling PgBouncer prepared statements are off."""
     global _engine
     if _engine is not None:
         _engine.dispose()
@@ -160,9 +158,7 @@ def tenant_scope(tenant_id: UUID, *, user_id: UUID | None = None, reason: str = 
 
 
 def public_scope():
-    """A transaction without a tenant: it sees masters and may call the pre-sign-in functions, nothing
-    else.
-    """
+    """A transaction without a tenant: it sees masters and may call the pre-sign-in functions."""
     return unit_of_work(NOBODY)
 
 

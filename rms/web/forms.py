@@ -1,6 +1,4 @@
-"""Forms: what was typed is kept, a mistake is one sentence at its field, domain sentences find their
-field.
-"""
+"""Forms: what was typed is kept, and a mistake is one sentence at its field, also one from the domain."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -62,9 +60,7 @@ def strip(text: str | None) -> str | None:
 
 
 class TypedField(Field):
-    """A text input whose `value` is parsed by the domain; the typed text stays in the input when it is
-    wrong.
-    """
+    """A text input whose value is parsed by the domain; the typed text stays when it is wrong."""
 
     widget = TextInput()
 

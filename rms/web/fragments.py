@@ -1,8 +1,7 @@
 """Whole pages and pieces of pages. A view ends in `page`, `swap` or `go` and never looks at a header itself.
 
-Anything that an endpoint may return alone is a partial `_noun.html` with exactly one root element that
-carries the
-id of its target; a page includes the same partials, so that no markup exists twice.
+Anything that an endpoint may return alone is a partial `_noun.html` with exactly one root element, which
+carries the id of its target; a page includes the same partials, so that no markup exists twice.
 """
 
 import json
@@ -54,15 +53,6 @@ def swap(
         return redirect(back, code=303)
     reply = _reply(_with_others(template, also, context), status)
     _add_triggers(reply, focus=focus, toast=toast, event=event)
-    return reply
-
-
-def nothing(*, also: tuple = (), back: str, focus: str | None = None, toast: str | None = None, **context):
-    """An empty main fragment, for a row that is gone, with the other pieces that changed."""
-    if not wants_fragment():
-        return redirect(back, code=303)
-    reply = _reply(_others(also, context), 200)
-    _add_triggers(reply, focus=focus, toast=toast)
     return reply
 
 

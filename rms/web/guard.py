@@ -1,6 +1,8 @@
-"""Every endpoint says who may call it: `@requires(P.X)` or `@public`. A test walks the URL map and fails
-one that
-says neither. The check runs before the view, so that a forgotten line in a view can open nothing."""
+"""Every endpoint says who may call it: `@requires(P.X)` or `@public`.
+
+A test walks the URL map and fails one that says neither. The check runs before the view, so that a forgotten
+line in a view can open nothing.
+"""
 
 from collections.abc import Callable
 

@@ -33,9 +33,7 @@ class Rms(Flask):
 
 
 def keep_what_was_typed() -> None:
-    """This reply is a 422 that saves: the invalid text is stored beside the row, as decided for draft
-    lines.
-    """
+    """This reply is a 422 that saves: a draft line keeps its invalid text beside the row."""
     g.keeps_what_was_typed = True
 
 

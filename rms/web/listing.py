@@ -1,6 +1,4 @@
-"""Keyset pages: the cursor names the last row seen, never an offset, so that page 500 costs what page 1
-does.
-"""
+"""Keyset pages: the cursor names the last row seen, never an offset, so page 500 costs what page 1 does."""
 
 import base64
 import binascii

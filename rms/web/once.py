@@ -1,6 +1,4 @@
-"""No double submits: a creating form carries a `form_token`, and its second sending returns the first
-result.
-"""
+"""No double submits: a creating form carries a token, and its second sending returns the first result."""
 
 from collections.abc import Callable
 from functools import wraps
