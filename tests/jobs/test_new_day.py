@@ -260,6 +260,6 @@ def test_a_scheduler_rides_out_a_redis_that_is_down(ours, caplog):
 
 def test_a_scheduler_ends_at_once_on_sigterm(firm, redis: Redis, start):
     process = start("scheduler")
-    wait_until(lambda: any(b"overdue-" in job_id for job_id in redis.lrange("rq:queue:rms", 0, -1)), 15)
+    wait_until(lambda: any(b"overdue-" in job_id for job_id in redis.lrange("rq:queue:rms", 0, -1)), 30)
     process.terminate()
     assert process.wait(3) == 0
