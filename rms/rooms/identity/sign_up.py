@@ -18,7 +18,8 @@ from rms.web.guard import public
 from rms.web.lifecycle import release
 from rms.web.once import form_token, new_form_token
 
-CHECKED = ("email", "password")
+# What is judged when it is left, and the pieces beside it that change with it.
+CHECKED = {"company": ("identity/_look.html",), "email": (), "password": ()}
 COUNT_DOWN_BY = 10
 
 
@@ -53,9 +54,8 @@ def check():
     form = SignUpForm()
     form.validate()
     status = 422 if form[name].errors else 200
-    return swap(
-        f"identity/_{name}.html", back=url_for("identity.signup"), status=status, form=form, checked=True
-    )
+    shown = {"form": form, "checked": True, "also": CHECKED[name], "back": url_for("identity.signup")}
+    return swap(f"identity/_{name}.html", status=status, **shown)
 
 
 @room.get("/signup/sent")

@@ -48,6 +48,20 @@ def test_a_good_address_shows_only_its_hint(visitor):
     assert "We send one link here" in reply.text
 
 
+def test_the_business_name_appears_on_the_invoice_beside_the_form(visitor):
+    reply = check(visitor, "company", company="காவேரி உடற்பயிற்சி")
+    assert reply.status_code == 200
+    assert reply.text.lstrip().startswith('<div class="field " id="f-company">')
+    assert '<hx-partial hx-target="#look"' in reply.text
+    assert "<b>காவேரி உடற்பயிற்சி</b>" in reply.text
+
+
+def test_a_business_name_that_is_refused_is_told_at_its_field(visitor):
+    reply = check(visitor, "company", company="see www.evil.example")
+    assert reply.status_code == 422
+    assert "Leave web and mail addresses out of the name" in reply.text
+
+
 def test_an_address_that_has_an_account_is_not_given_away(visitor, nilgiri):
     assert check(visitor, "email", email=nilgiri.admin.email).status_code == 200
 
@@ -57,6 +71,6 @@ def test_without_htmx_it_leads_back_to_the_form(visitor):
     assert (reply.status_code, reply.location) == (303, "/signup")
 
 
-@pytest.mark.parametrize("field", ["company", "csrf_token", "form", "../email", ""])
-def test_only_address_and_password_are_judged(visitor, field):
+@pytest.mark.parametrize("field", ["name", "csrf_token", "form", "../email", ""])
+def test_nothing_else_is_judged(visitor, field):
     assert check(visitor, field).status_code == 404
