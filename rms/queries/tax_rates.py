@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from rms.db.session import db
 from rms.models import TaxRate
@@ -32,7 +33,7 @@ def tax_rates_on(day: dt.date) -> list[RateInForce]:
     statement = (
         select(TaxRate.category, TaxRate.rate, TaxRate.description)
         .where(TaxRate.effective_from <= day)
-        .distinct(TaxRate.category)
+        .ext(distinct_on(TaxRate.category))
         .order_by(TaxRate.category, TaxRate.effective_from.desc())
     )
     rates = [RateInForce(*row) for row in db().execute(statement)]

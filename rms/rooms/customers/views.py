@@ -37,6 +37,7 @@ def index():
     return page(
         "customers/index.html",
         piece="customers/_list.html",
+        also=("customers/_views.html",),
         listed=listed,
         totals=totals,
         view=view,

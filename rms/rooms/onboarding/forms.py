@@ -76,14 +76,14 @@ class LookForm(Form):
 
     @classmethod
     def of(cls, company: Company, series: NumberSeries, **kwargs) -> "LookForm":
-        return cls(
-            obj=company,
-            prefix=series.prefix,
-            year=year_style(series),
-            next_value=peek(series.id, counter_year(series, today())),
-            series_version=series.version,
-            **kwargs,
-        )
+        """Filled with what is stored. `prefix` goes by `data`, since WTForms keeps that argument for itself."""
+        numbers = {
+            "prefix": series.prefix,
+            "year": year_style(series),
+            "next_value": peek(series.id, counter_year(series, today())),
+            "series_version": series.version,
+        }
+        return cls(obj=company, data=numbers, **kwargs)
 
     def payments(self) -> PaymentDraft:
         return PaymentDraft(

@@ -32,6 +32,7 @@ def index():
     return page(
         "services/index.html",
         piece="services/_list.html",
+        also=("services/_views.html",),
         listed=paged(rows, key=lambda row: (row.name, row.id)),
         counts=queries.counts_of_services(search),
         view=view,
