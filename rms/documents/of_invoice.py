@@ -18,7 +18,7 @@ from rms.domain.periods import format_date
 from rms.domain.place_of_supply import Registration, TaxMode
 from rms.domain.words import in_words
 from rms.models import Invoice, InvoiceLineItem
-from rms.queries.invoices import Terms, find_invoice, lines_of, terms_for
+from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 from rms.queries.tax_rows import tax_rows
 
@@ -62,9 +62,7 @@ def pdf_of(invoice_id: UUID, *, translate: Translate = str) -> tuple[str, bytes]
 
 def paper_by_id(invoice_id: UUID, *, translate: Translate = str) -> InvoicePaper:
     """The paper of an invoice or a draft; raises NotFound."""
-    invoice = find_invoice(invoice_id)
-    terms = terms_for(invoice.customer_id) if invoice.is_draft else None
-    return paper_of(invoice, lines_of(invoice_id), terms, translate=translate)
+    return paper_of(find_invoice(invoice_id), lines_of(invoice_id), translate=translate)
 
 
 def filename_of(paper: InvoicePaper) -> str:
@@ -74,14 +72,10 @@ def filename_of(paper: InvoicePaper) -> str:
 
 
 def paper_of(
-    invoice: Invoice,
-    lines: Sequence[InvoiceLineItem],
-    terms: Terms | None = None,
-    *,
-    translate: Translate = str,
+    invoice: Invoice, lines: Sequence[InvoiceLineItem], *, translate: Translate = str
 ) -> InvoicePaper:
-    """What is printed. `terms` are needed for a draft only, which has no snapshots yet."""
-    seller, buyer = _parties(invoice, terms)
+    """What is printed. Seller and buyer of a draft, which has no snapshots yet, cost one statement."""
+    seller, buyer = _parties(invoice)
     printed = [line for line in lines if line.is_valid and (line.name or line.description or line.rate)]
     is_taxable = invoice.kind != "bill_of_supply"
     return InvoicePaper(
@@ -118,11 +112,10 @@ def state_with_code(code: str | None) -> str:
     return f"{states.name_of(code)} ({code})" if states.name_of(code) else ""
 
 
-def _parties(invoice: Invoice, terms: Terms | None) -> tuple[dict, dict]:
+def _parties(invoice: Invoice) -> tuple[dict, dict]:
     if invoice.seller_snapshot and invoice.buyer_snapshot:
         return invoice.seller_snapshot, invoice.buyer_snapshot
-    if terms is None:
-        raise ValueError("an invoice without snapshots needs the terms it is made under")
+    terms = terms_for(invoice.customer_id)
     buyer = snapshot_of_buyer(terms.customer) if terms.customer else {}
     return snapshot_of_seller(terms.company, terms.gst), buyer
 

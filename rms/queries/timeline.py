@@ -21,13 +21,15 @@ WATCHED = dt.timedelta(minutes=2)
 class Event:
     """One thing that happened. `kind` is created, issued, mailed, part_paid, paid, released or cancelled.
 
-    `about` is the row behind it: the mail, the allocation, or None.
+    `about` is the row behind it: the mail, the allocation, or None. Of what was entered for another day only
+    the day is known (`has_time` is false), and it stands at that day's end.
     """
 
     kind: str
     at: dt.datetime
     who: str | None = None
     about: Any = None
+    has_time: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,55 +51,70 @@ class Story:
         )
 
 
-def story_of(invoice: Invoice) -> Story:
-    """Three statements, whatever happened."""
+def story_of(invoice: Invoice, zone: dt.tzinfo) -> Story:
+    """Three statements, whatever happened; `zone` is the company's, in which its days end."""
     names = _milestones(invoice.id)
     mails = _mails_about(invoice.id)
     allocations = _allocations_to(invoice.id)
     events = [
-        Event("created", invoice.created_at, names.get("created")),
+        Event("created", _started(invoice), names.get("created")),
         *([Event("issued", invoice.issued_at, names.get("issued"))] if invoice.issued_at else []),
         *(Event("mailed", mail.created_at, mail.who, mail) for mail in mails),
-        *_payments(allocations, invoice.total),
+        *_payments(allocations, invoice.total, zone),
         *([Event("cancelled", invoice.cancelled_at, names.get("cancelled"))] if invoice.cancelled_at else []),
     ]
     live = [row for row in allocations if row.released_on is None]
-    return Story(sorted(events, key=lambda event: event.at, reverse=True), live, mails)
+    # Turned round after sorting, so that of two things at one moment the later step stands on top.
+    return Story(sorted(events, key=lambda event: event.at)[::-1], live, mails)
 
 
-def _payments(allocations: Sequence[Any], total: Decimal) -> list[Event]:
+def _started(invoice: Invoice) -> dt.datetime:
+    """Never after it was issued: a row that was brought in later is older than its own timestamp."""
+    return min(invoice.created_at, invoice.issued_at or invoice.created_at)
+
+
+def _payments(allocations: Sequence[Any], total: Decimal, zone: dt.tzinfo) -> list[Event]:
     """Each payment and each one taken back, in order; the one that completed the total reads as paid."""
-    moves = [(row.created_at, row.settled, row) for row in allocations]
-    moves += [(row.updated_at, -row.settled, row) for row in allocations if row.released_on is not None]
+    moves = [(*_moment(row.created_at, row.allocated_on, zone), row.settled, row) for row in allocations]
+    moves += [
+        (*_moment(row.updated_at, row.released_on, zone), -row.settled, row)
+        for row in allocations
+        if row.released_on is not None
+    ]
     events, settled = [], Decimal(0)
-    for at, amount, row in sorted(moves, key=lambda move: move[0]):
+    for at, has_time, amount, row in sorted(moves, key=lambda move: move[0]):
         settled += amount
-        taken = "paid" if settled >= total else "part_paid"
-        events.append(Event(taken if amount > 0 else "released", at, row.who if amount > 0 else None, row))
+        if amount < 0:
+            events.append(Event("released", at, about=row, has_time=has_time))
+        else:
+            kind = "paid" if settled >= total else "part_paid"
+            events.append(Event(kind, at, row.who, row, has_time))
     return events
+
+
+def _moment(written: dt.datetime, day: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:
+    if written.astimezone(zone).date() == day:
+        return written, True
+    return dt.datetime.combine(day, dt.time.max, tzinfo=zone), False
 
 
 def _milestones(invoice_id: UUID) -> dict[str, str | None]:
     """Who created, issued and cancelled it. The trail holds what changed, so the rows are few."""
     entry = AuditLog
+    marks = {"created": entry.action == "create"}
+    marks |= {kind: entry.new_values.has_key(f"{kind}_at") for kind in ("issued", "cancelled")}
     statement = (
-        select(entry.action, entry.new_values, _who())
+        select(_who(), *(mark.label(kind) for kind, mark in marks.items()))
         .outerjoin(User, (User.tenant_id == entry.tenant_id) & (User.id == entry.user_id))
         .where(
             entry.entity_type == Invoice.__tablename__,
             entry.entity_id == invoice_id,
-            or_(entry.action == "create", entry.new_values.has_any(["issued_at", "cancelled_at"])),
+            or_(*marks.values()),
         )
         .order_by(entry.created_at)
     )
-    names: dict[str, str | None] = {}
-    for action, values, who in db().execute(statement):
-        for kind in ("issued", "cancelled"):
-            if (values or {}).get(f"{kind}_at"):
-                names[kind] = who
-        if action == "create":
-            names["created"] = who
-    return names
+    rows = list(db().execute(statement))
+    return {kind: row.who for row in rows for kind in marks if getattr(row, kind)}
 
 
 def _mails_about(invoice_id: UUID) -> list[Any]:

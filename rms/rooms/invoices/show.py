@@ -13,10 +13,10 @@ from rms.domain.lifecycle import Status, Verb, status_of
 from rms.domain.lifecycle import can as is_open_to
 from rms.models import Invoice
 from rms.policy import P
-from rms.queries.invoices import find_invoice, lines_of, terms_for
+from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.timeline import Story, story_of
 from rms.rooms.invoices import room
-from rms.web.clock import now, today
+from rms.web.clock import now, today, zone
 from rms.web.forms import Form, TextField
 from rms.web.fragments import go, page, swap
 from rms.web.guard import can, requires
@@ -45,7 +45,7 @@ def timeline(invoice_id: UUID):
     """What happened, asked for again while a mail is under way."""
     invoice = find_invoice(invoice_id)
     back = url_for("invoices.show", invoice_id=invoice_id)
-    shown = _story_shown(story_of(invoice), _status_today(invoice))
+    shown = _story_shown(story_of(invoice, zone()), _status_today(invoice))
     return swap("invoices/_timeline.html", back=back, invoice=invoice, **shown)
 
 
@@ -63,15 +63,14 @@ def pdf(invoice_id: UUID):
 
 def view_of(invoice: Invoice, *, cancel_form: CancelForm | None = None) -> dict:
     """What `show.html` needs; a refused cancelling shows what was typed."""
-    terms = terms_for(invoice.customer_id) if invoice.is_draft else None
     status = _status_today(invoice)
     return {
         "invoice": invoice,
-        "paper": paper_of(invoice, lines_of(invoice.id), terms, translate=gettext),
-        "status": status,
+        "paper": paper_of(invoice, lines_of(invoice.id), translate=gettext),
+        "state": status,
         "may": {verb.value: is_open_to(status, verb) for verb in Verb},
         "cancel_form": cancel_form or CancelForm(formdata=None),
-        **_story_shown(story_of(invoice), status),
+        **_story_shown(story_of(invoice, zone()), status),
     }
 
 
