@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from wtforms.validators import ValidationError
 
 from rms.domain.errors import NotFound
 from rms.policy import P
@@ -41,7 +42,7 @@ class DatesForm(Form):
 
     def validate_until(self, field) -> None:
         if self.since.data and field.data and field.data < self.since.data:
-            raise ValueError(gettext("The last day is before the first."))
+            raise ValidationError(gettext("The last day is before the first."))
 
 
 @dataclass(frozen=True)
