@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from rms import queue
+from rms.actions import audit
 from rms.config import Settings
 from rms.db.session import public_scope, tenant_scope
 from rms.jobs.leader import Leader
@@ -72,9 +73,13 @@ class Scheduler:
             )
 
     def _homes(self, now: dt.datetime) -> list[tuple[UUID, ZoneInfo]]:
-        """Each tenant's zone; asked once an hour, since only its own scope can read it."""
+        """Each tenant's zone, asked once an hour, since only its own scope can read it; with it goes the
+        housekeeping that is due as seldom.
+        """
         if self._zones_asked_at is None or now - self._zones_asked_at >= ZONES_ARE_ASKED_AGAIN:
             self._zones, self._zones_asked_at = {}, now
+            with public_scope():
+                audit.prepare_months()
         with public_scope():
             tenants = found.tenant_ids()
         return [(tenant_id, self._zone_of(tenant_id)) for tenant_id in tenants]
