@@ -1,0 +1,98 @@
+"""Using money that was kept on account: the same table as for a new receipt, under a fixed amount."""
+
+from uuid import UUID
+
+from flask import flash, request, url_for
+from flask_babel import gettext
+
+from rms.actions import receipts
+from rms.domain.errors import DomainError
+from rms.domain.lifecycle import ReceiptStatus, Verb, move_receipt
+from rms.models import Receipt
+from rms.policy import P
+from rms.queries.receipts import find_receipt
+from rms.rooms.receipts import room
+from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, refuse, typed_in
+from rms.rooms.receipts.forms import METHOD_WORDS
+from rms.web.clock import today
+from rms.web.forms import Form
+from rms.web.fragments import go, page
+from rms.web.guard import requires
+from rms.web.once import once
+
+BESIDE = ("receipts/_left.html", "receipts/_dock.html")
+
+
+@room.get("/<uuid:receipt_id>/allocate")
+@requires(P.RECEIPT_RECORD)
+def allocate(receipt_id: UUID):
+    """A receipt of which nothing is left is only shown."""
+    receipt = find_receipt(receipt_id)
+    if not receipt.unallocated_amount:
+        return go(url_for("receipts.show", receipt_id=receipt_id))
+    return _screen(receipt, {})
+
+
+@room.post("/<uuid:receipt_id>/_/preview")
+@requires(P.RECEIPT_RECORD)
+def preview_use(receipt_id: UUID):
+    """The screen with everything worked out; nothing is stored. `?use=<invoice>` settles that one."""
+    receipt, typed = find_receipt(receipt_id), typed_in(request.form)
+    use = request.args.get("use", type=UUID)
+    if use:
+        typed |= in_full(receipt.customer, use)
+    also = (*BESIDE, "ui/_no_toast.html") if "undo" in request.form else BESIDE
+    return _screen(receipt, typed, also=also)
+
+
+@room.post("/<uuid:receipt_id>/_/fill")
+@requires(P.RECEIPT_RECORD)
+def fill_use(receipt_id: UUID):
+    """`mode=oldest` lays the money on the longest due invoices, `mode=none` takes it off again."""
+    receipt, before = find_receipt(receipt_id), typed_in(request.form)
+    is_oldest = request.values.get("mode") != "none"
+    typed = filled(receipt.customer, receipt.unallocated_amount) if is_oldest else {}
+    words = gettext("Filled, the longest due first") if is_oldest else gettext("Cleared")
+    undo = {"words": words, "fields": [(f"alloc-{one}", text) for one, text in before.items()]}
+    return _screen(receipt, typed, also=(*BESIDE, "receipts/_undo.html") if before else BESIDE, undo=undo)
+
+
+@room.post("/<uuid:receipt_id>/allocate")
+@requires(P.RECEIPT_RECORD)
+@once
+def use(receipt_id: UUID):
+    receipt, typed, form = find_receipt(receipt_id), typed_in(request.form), Form()
+    desk = _desk(receipt, typed)
+    if form.validate() and not desk.wrong:
+        try:
+            receipts.allocate(receipt_id, [*desk.claims, *desk.elsewhere], today=today())
+        except DomainError as error:
+            desk = _desk(receipt, typed)
+            refuse(form, desk, error)
+        else:
+            flash(gettext("The money is laid on the invoices."))
+            return go(url_for("receipts.show", receipt_id=receipt_id))
+    return page("receipts/allocate.html", status=422, refused=True, **_shown(receipt, desk, form))
+
+
+def _desk(receipt: Receipt, typed: Typed) -> Desk:
+    move_receipt(ReceiptStatus(receipt.status), Verb.ALLOCATE)
+    return lay_out(receipt.customer, receipt.unallocated_amount, typed)
+
+
+def _screen(receipt: Receipt, typed: Typed, *, also: tuple = (), **more):
+    shown = _shown(receipt, _desk(receipt, typed), Form(formdata=None))
+    return page("receipts/allocate.html", piece="receipts/_alloc.html", also=also, **shown, **more)
+
+
+def _shown(receipt: Receipt, desk: Desk, form: Form) -> dict:
+    """What `allocate.html` and its pieces need."""
+    return {
+        "form": form,
+        "receipt": receipt,
+        "desk": desk,
+        "method_words": METHOD_WORDS,
+        "preview_url": url_for("receipts.preview_use", receipt_id=receipt.id),
+        "fill_url": url_for("receipts.fill_use", receipt_id=receipt.id),
+        "save_words": gettext("Save"),
+    }

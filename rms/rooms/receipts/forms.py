@@ -1,0 +1,89 @@
+"""What arrived: from whom, how much, when and how."""
+
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, SelectField
+from wtforms.validators import InputRequired, ValidationError
+
+from rms.actions.receipts import PAYMENT_METHODS
+from rms.models import Customer
+from rms.queries.customers import customer_by_name, find_customer
+from rms.web.forms import DayField, Form, MoneyField, TextField
+
+METHOD_WORDS = {
+    "bank_transfer": _("Bank transfer"),
+    "upi": _("UPI"),
+    "cheque": _("Cheque"),
+    "cash": _("Cash"),
+    "card": _("Card"),
+}
+
+
+class ReceiptForm(Form):
+    """The head of a receipt. `payer` is the customer it names, also while the rest is still empty."""
+
+    customer_id = HiddenField()
+    customer = TextField(_("Received from"))
+    amount = MoneyField(_("Amount received"), validators=[InputRequired(_("Enter the amount that arrived."))])
+    receipt_date = DayField(_("Date"), validators=[InputRequired(_("Enter the day the money arrived."))])
+    payment_method = SelectField(_("Mode"), choices=[(one, METHOD_WORDS[one]) for one in PAYMENT_METHODS])
+    reference = TextField(_("Reference"))
+    notes = TextField(_("Note"))
+
+    payer: Customer | None = None
+
+    @classmethod
+    def about(cls, payer: Customer | None, **values) -> "ReceiptForm":
+        """A fresh form, with what is known already."""
+        known = {"customer_id": str(payer.id), "customer": payer.name} if payer else {}
+        form = cls(formdata=None, **known, **values)
+        form.payer = payer
+        return form
+
+    def find_payer(self) -> Customer | None:
+        """The picked customer while the field still says their name; else the one of exactly this name.
+
+        Without a script nothing is picked, and a name that was typed over must not pay for the old one.
+        Raises NotFound for the id of a customer that is not this company's.
+        """
+        picked, typed = _uuid(self.customer_id.data), (self.customer.data or "").casefold()
+        found = find_customer(picked) if picked else None
+        if found is not None and typed and found.name.casefold() != typed:
+            found = None
+        if found is None and typed:
+            named = customer_by_name(self.customer.data)
+            found = find_customer(named) if named else None
+        self.payer = found
+        self.customer_id.data = str(found.id) if found else ""
+        if found and not typed:
+            self.customer.data = found.name
+        return found
+
+    def validate_customer(self, field) -> None:
+        if self.payer:
+            return
+        if field.data:
+            raise ValidationError(
+                gettext("No customer has this name. Pick one from the list, or add them first.")
+            )
+        raise ValidationError(gettext("Choose who paid."))
+
+    def facts(self) -> dict:
+        """The arguments of `actions.receipts.record` that this form knows."""
+        return {
+            "customer_id": self.payer.id,
+            "amount": self.amount.data,
+            "receipt_date": self.receipt_date.data,
+            "payment_method": self.payment_method.data,
+            "reference": self.reference.data or None,
+            "notes": self.notes.data or None,
+        }
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
