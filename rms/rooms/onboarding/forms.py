@@ -76,7 +76,7 @@ class LookForm(Form):
 
     @classmethod
     def of(cls, company: Company, series: NumberSeries, **kwargs) -> "LookForm":
-        """Filled with what is stored. `prefix` goes by `data`, since WTForms keeps that argument for itself."""
+        """Filled with what is stored. `prefix` goes by `data`: WTForms keeps that argument for itself."""
         numbers = {
             "prefix": series.prefix,
             "year": year_style(series),

@@ -20,9 +20,10 @@ from rms.domain.tax import rate_label
 from rms.models import Company, Customer, GstSetting, Invoice, NumberSeries, ServiceType
 from rms.queries.companies import STEPS, SetUp, address_of, company_with_gst, set_up
 from rms.queries.customers import find_customer
-from rms.queries.invoices import cells_of_service, find_invoice, terms_for
+from rms.queries.invoices import cells_of_service, find_invoice, lines_of, terms_for
 from rms.queries.series import default_series, series_of_sales
 from rms.queries.services import find_service
+from rms.queries.tax_rows import tax_rows
 from rms.web.clock import today
 
 
@@ -196,6 +197,27 @@ def paper(known: SoFar, stage: int, quantity: Decimal = Decimal(1)) -> Paper:
         lines=(_line(known.service, quantity, priced),),
         totals=tuple(totals_of(priced)),
         total=rupees(priced.totals.total),
+    )
+
+
+def paper_of_draft(known: SoFar) -> Paper:
+    """The first invoice as it is stored by now, whatever was changed in the editor since."""
+    invoice, lines = known.invoice, lines_of(known.invoice.id)
+    sheet = paper(known, 4)
+    return replace(
+        sheet,
+        stage=6,
+        number=invoice.invoice_number or known.next_number,
+        date=periods.format_date(invoice.invoice_date),
+        customer=_buyer(invoice.customer) if invoice.customer else None,
+        lines=tuple(
+            Line(line.name or "", line.hsn_sac or "", group_indian(line.taxable_amount)) for line in lines
+        ),
+        totals=(
+            (gettext("Taxable value"), group_indian(invoice.subtotal)),
+            *((row.label, group_indian(row.amount)) for row in tax_rows(invoice, lines)),
+        ),
+        total=rupees(invoice.total),
     )
 
 

@@ -13,7 +13,7 @@ from rms.queries.companies import STEPS
 from rms.rooms.onboarding import room
 from rms.rooms.onboarding.forms import BusinessForm, FirstInvoiceForm, LookForm
 from rms.rooms.onboarding.number import shown
-from rms.rooms.onboarding.so_far import SoFar, paper, so_far, steps
+from rms.rooms.onboarding.so_far import SoFar, paper, paper_of_draft, so_far, steps
 from rms.web.errors import sentence
 from rms.web.fragments import go, page
 from rms.web.guard import requires
@@ -56,7 +56,7 @@ def done():
         steps=listed,
         known=known,
         left=[one for one in listed if one.state != "done"],
-        paper=paper(known, 6),
+        paper=paper_of_draft(known) if known.invoice else paper(known, 4),
     )
 
 
