@@ -1,0 +1,367 @@
+"""From sign-up to a paid invoice, as one person walks it: at a desk and on a phone, each with a company of its own."""
+
+import io
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.browser.editor import Editor
+from tests.browser.person import Person
+from tests.factories import gstin_of
+
+PASSWORD = "filter coffee at seven"
+OURS = gstin_of("29", "AAKFN4821C")
+# At the desk the customer is next door, so the tax is CGST and SGST; the phone's customer is in Tamil Nadu: IGST.
+CUSTOMERS = {
+    1280: ("Lakeview Residency", gstin_of("29", "AALCM9032F"), "29 Karnataka"),
+    390: ("Marina Apartments", gstin_of("33", "AALCM9032F"), "33 Tamil Nadu"),
+}
+# Line 1: 2 x 20,000.00 = 40,000.00. Line 2: 1.5 x 19,999.99 = 29,999.985, rounded 29,999.99.
+# Line 3: 3 x 1,234.56 = 3,703.68 less 5% (185.184, rounded 185.18) = 3,518.50.
+# Each tax is rounded on each line and then summed, 9% twice or 18% once:
+#   CGST 3,600.00 + 2,700.00 (2,699.9991) + 316.67 (316.665) = 6,616.67, SGST the same;
+#   IGST 7,200.00 + 5,400.00 (5,399.9982) + 633.33 = 13,233.33.
+# 73,518.49 + 13,233.34 = 86,751.83, and with IGST 86,751.82: rounded to the rupee both are 86,752.00.
+TWO_LINES = {
+    1280: {"Taxable_value": "69,999.99", "CGST_9": "6,300.00", "SGST_9": "6,300.00", "Total": "₹82,600.00"},
+    390: {"Taxable_value": "69,999.99", "IGST_18": "12,600.00", "Total": "₹82,600.00"},
+}
+THREE_LINES = {
+    1280: {
+        "Before_discount": "73,703.67",
+        "Discount": "−185.18",
+        "Taxable_value": "73,518.49",
+        "CGST_9": "6,616.67",
+        "SGST_9": "6,616.67",
+        "Round_off": "0.17",
+        "Total": "₹86,752.00",
+    },
+    390: {"Taxable_value": "73,518.49", "IGST_18": "13,233.33", "Round_off": "0.18", "Total": "₹86,752.00"},
+}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_from_sign_up_to_a_paid_invoice(open_browser, width: int):
+    meera = open_browser(width)
+    email = f"meera.{uuid4().hex[:8]}@nilgiri.example.in"
+    signs_up(meera, email)
+    confirms_the_address(meera, email)
+    signs_in(meera, email)
+    sets_up_the_business(meera)
+    chooses_the_number(meera)
+    adds_a_service(meera)
+    adds_a_customer(meera)
+    starts_the_invoice(meera)
+    edits_the_lines(meera)
+    number = issues(meera)
+    reads_the_pdf(meera, number)
+    mails_it(meera, number)
+    receives_a_part(meera, number)
+    receives_the_rest(meera, number)
+    sees_the_figures_agree(meera, number)
+
+
+def signs_up(meera: Person, email: str) -> None:
+    page = meera.opens("/signup")
+    meera.looks_at("signup")
+    page.get_by_label("Business name").fill("Nilgiri Facility Services LLP")
+    page.get_by_label("Your name").fill("Meera Krishnan")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill("coffee")
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.locator("#problem")).to_be_focused()
+    expect(page.locator("#password-error")).to_contain_text("at least 12 characters")
+    meera.looks_at("signup-refused")
+    expect(page.get_by_label("Business name")).to_have_value("Nilgiri Facility Services LLP")
+    expect(page.get_by_label("Your name")).to_have_value("Meera Krishnan")
+    expect(page.get_by_label("E-mail")).to_have_value(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    page.wait_for_url("**/signup/sent")
+    expect(page.get_by_text(email)).to_be_visible()
+    meera.looks_at("signup-sent")
+
+
+def confirms_the_address(meera: Person, email: str) -> None:
+    tab = meera.mail("Confirm", to=email)
+    meera.looks_at("mail-verify", tab)
+    tab.locator('a[href*="/verify/"]').first.click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Confirm that this is your e-mail")
+    meera.looks_at("verify", tab)
+    link = tab.url
+    tab.get_by_role("button", name="Confirm my e-mail").click()
+    tab.wait_for_url("**/login*")
+    meera.looks_at("login", tab)
+    tab.goto(link)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This link has been used")
+    meera.looks_at("verify-used", tab)
+    tab.close()
+
+
+def signs_in(meera: Person, email: str) -> None:
+    page = meera.opens("/login")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill("not my password at all")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator("#problem")).to_contain_text("E-mail or password is not right")
+    meera.looks_at("login-error")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/setup/1")
+
+
+def sets_up_the_business(meera: Person) -> None:
+    page = meera.page
+    meera.looks_at("setup-1")
+    typed = page.get_by_label("GSTIN", exact=True)
+    wrong = OURS[:-1] + ("A" if OURS[-1] != "A" else "B")
+    typed.press_sequentially(wrong)
+    expect(page.locator("#gst_number-error")).to_contain_text("The last character does not match")
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value(wrong)
+    page.keyboard.press("Backspace")
+    page.keyboard.type(OURS[-1])
+    expect(page.locator("#gst_number-ok")).to_be_visible()
+    expect(page.get_by_label("State", exact=True)).to_have_value("29 Karnataka")
+    page.get_by_label("Address", exact=True).fill("14 Residency Road")
+    page.get_by_label("PIN code").fill("560025")
+    page.get_by_label("City").fill("Bengaluru")
+    meera.looks_at("setup-1-filled")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/setup/2")
+
+
+def chooses_the_number(meera: Person) -> None:
+    page = meera.page
+    page.get_by_label("Starts with").fill("LONGEST1")
+    expect(page.locator("#number-preview")).to_contain_text("19 of 16 characters")
+    page.get_by_label("Starts with").fill("NFS")
+    page.get_by_label("Next number").fill("140")
+    shown = page.locator("#number-preview").get_by_role("img").first
+    expect(shown).to_have_accessible_name(re.compile(r"^NFS/\d\d-\d\d/0140$"))
+    page.get_by_label("UPI ID").fill("nilgiri@okhdfc")
+    meera.looks_at("setup-2")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/setup/3")
+
+
+def adds_a_service(meera: Person) -> None:
+    page = meera.page
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator("#problem")).to_be_focused()
+    meera.looks_at("setup-3-refused")
+    page.get_by_label("What customers know it as").fill("Housekeeping, monthly")
+    page.get_by_label("SAC or HSN").fill("998533")
+    page.get_by_label("Rate", exact=True).fill("20,000")
+    page.get_by_label("Per").fill("month")
+    meera.looks_at("setup-3")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/setup/4")
+
+
+def adds_a_customer(meera: Person) -> None:
+    page, (name, gstin, state) = meera.page, CUSTOMERS[meera.width]
+    page.get_by_label("GSTIN", exact=True).fill(gstin)
+    expect(page.get_by_label("State", exact=True)).to_have_value(state)
+    page.get_by_label("Name on the invoice").fill(name)
+    page.get_by_label("Address").fill("7 Lake Road")
+    page.get_by_label("City").fill("Bengaluru")
+    page.get_by_label("E-mail for invoices").fill(f"accounts.{meera.width}@lakeview.example.in")
+    meera.looks_at("setup-4")
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/setup/5")
+
+
+def starts_the_invoice(meera: Person) -> None:
+    page = meera.page
+    page.get_by_label("Quantity").fill("2")
+    # 2 x 20,000.00 = 40,000.00; 18% of it 7,200.00.
+    expect(page.locator("#first-totals")).to_contain_text("₹47,200.00")
+    meera.looks_at("setup-5")
+    page.get_by_role("button", name="Make the draft").click()
+    page.wait_for_url("**/invoices/*/edit")
+
+
+def edits_the_lines(meera: Person) -> None:
+    editor, width = Editor(meera.page), meera.width
+    meera.looks_at("invoice-edit")
+    expect(editor.cell(1, "name")).to_have_value("Housekeeping, monthly")
+    expect(editor.amount(1)).to_have_text("40,000.00")
+    picks_a_service_by_arrows(editor)
+    mistypes_a_quantity(meera, editor)
+    editor.types(2, "rate", "19999.99")
+    editor.shows(**TWO_LINES[width])
+    takes_a_rate_back(editor)
+    types_a_line_of_their_own(editor)
+    editor.shows(**THREE_LINES[width])
+    editor.is_saved()
+    meera.looks_at("invoice-edit-three-lines")
+    deletes_a_line_and_wants_it_back(editor, width)
+
+
+def picks_a_service_by_arrows(editor: Editor) -> None:
+    """Enter in the last line adds one; in the open list the arrows and Enter belong to the list."""
+    editor.cell(1, "rate").click()
+    editor.presses("Enter")
+    expect(editor.lines).to_have_count(2)
+    expect(editor.cell(2, "name")).to_be_focused()
+    editor.page.keyboard.type("house")
+    expect(editor.line(2).get_by_role("option")).to_have_count(1)
+    editor.presses("ArrowDown", "Enter")
+    expect(editor.cell(2, "quantity")).to_be_focused()
+    expect(editor.cell(2, "name")).to_have_value("Housekeeping, monthly")
+    expect(editor.cell(2, "rate")).to_have_value("20,000.00")
+    expect(editor.amount(2)).to_have_text("20,000.00")
+
+
+def mistypes_a_quantity(meera: Person, editor: Editor) -> None:
+    """What cannot be read stays in its row, with its sentence, and out of the sum."""
+    editor.types(2, "quantity", "abc")
+    expect(editor.line(2).locator(".err")).to_contain_text("must be a number")
+    expect(editor.cell(2, "quantity")).to_have_value("abc")
+    expect(editor.amount(2)).to_have_text("left out")
+    editor.shows(Taxable_value="40,000.00", Total="₹47,200.00")
+    expect(editor.page.locator("#totals")).to_contain_text("1 line is left out")
+    meera.looks_at("invoice-edit-mistake")
+    editor.types(2, "quantity", "1.5")
+    expect(editor.line(2).locator(".err")).to_have_count(0)
+    expect(editor.amount(2)).to_have_text("30,000.00")
+
+
+def takes_a_rate_back(editor: Editor) -> None:
+    cell = editor.cell(2, "rate")
+    cell.click()
+    editor.page.keyboard.type("777")
+    editor.presses("Escape")
+    expect(cell).to_have_value("19,999.99")
+    editor.presses("Tab")
+    expect(editor.amount(2)).to_have_text("29,999.99")
+
+
+def types_a_line_of_their_own(editor: Editor) -> None:
+    """Tab through the last cell adds a line; what is typed need not be a service."""
+    editor.cell(2, "tax").click()
+    editor.presses("Tab")
+    expect(editor.cell(3, "name")).to_be_focused()
+    keyboard = editor.page.keyboard
+    for text in ("Deep cleaning", "Two lobbies, once", "998533", "3", "nos", "1234.56", "5"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    expect(editor.cell(3, "tax")).to_be_focused()
+    keyboard.press("ControlOrMeta+a")
+    keyboard.type("18")
+    keyboard.press("Shift+Tab")
+    expect(editor.amount(3)).to_have_text("3,518.50")
+
+
+def deletes_a_line_and_wants_it_back(editor: Editor, width: int) -> None:
+    editor.cell(2, "quantity").click()
+    editor.presses("Control+Backspace")
+    expect(editor.lines).to_have_count(2)
+    # 40,000.00 + 3,518.50
+    editor.shows(Taxable_value="43,518.50")
+    editor.page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(editor.lines).to_have_count(3)
+    editor.shows(**THREE_LINES[width])
+    expect(editor.cell(2, "rate")).to_have_value("19,999.99")
+    editor.is_saved()
+
+
+def issues(meera: Person) -> str:
+    """At the desk without sending, on the phone with; gives the number it got."""
+    page = meera.page
+    page.get_by_role("button", name="Issue and send" if meera.is_on_a_phone else "Issue, don’t send").click()
+    page.wait_for_url(re.compile(r"/invoices/[0-9a-f-]{36}$"))
+    number = page.get_by_role("heading", level=1).inner_text()
+    assert re.fullmatch(r"NFS/\d\d-\d\d/0140", number)
+    expect(page.locator("#state")).to_contain_text("Awaiting payment")
+    expect(page.locator("#balance")).to_have_text("₹86,752.00")
+    meera.looks_at("invoice-view")
+    return number
+
+
+def reads_the_pdf(meera: Person, number: str) -> None:
+    link = meera.page.get_by_role("link", name="Open PDF").get_attribute("href")
+    reply = meera.context.request.get(meera.product.url + link)
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "application/pdf"
+    is_the_invoice(reply.body(), number)
+
+
+def is_the_invoice(pdf: bytes, number: str) -> None:
+    text = PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert number in text
+    assert "86,752.00" in text
+
+
+def mails_it(meera: Person, number: str) -> None:
+    page, to = meera.page, f"accounts.{meera.width}@lakeview.example.in"
+    if not meera.is_on_a_phone:
+        page.get_by_role("link", name="Send", exact=True).click()
+        dialog = page.locator("#dialog")
+        expect(dialog.get_by_label("To", exact=True)).to_have_value(to)
+        meera.looks_at("invoice-send")
+        dialog.get_by_role("button", name="Send").click()
+        expect(page.locator("#toasts")).to_contain_text(f"On its way to {to}")
+    expect(page.locator("#timeline")).to_contain_text(f"E-mailed to {to}", timeout=20_000)
+    tab = meera.mail(number, to=to)
+    meera.looks_at("mail-invoice", tab)
+    link = tab.get_by_role("link", name=re.compile(r"\.pdf$"))
+    is_the_invoice(meera.context.request.get(meera.product.url + link.get_attribute("href")).body(), number)
+    tab.close()
+
+
+def receives_a_part(meera: Person, number: str) -> None:
+    """50,000.00 of 86,752.00: 36,752.00 stay open."""
+    page = meera.page
+    record_payment(meera)
+    meera.looks_at("receipt-new")
+    amount, used = page.get_by_label("Amount received"), page.get_by_label(f"From this receipt to {number}")
+    expect(amount).to_have_value("86,752.00")
+    amount.fill("50000")
+    expect(page.locator("#dock")).to_contain_text("−₹36,752.00")
+    page.get_by_role("button", name="Save receipt").click()
+    expect(page.locator("#problem")).to_be_focused()
+    meera.looks_at("receipt-refused")
+    page.get_by_role("button", name="Clear").click()
+    expect(used).to_have_value("")
+    used.focus()
+    page.keyboard.press("=")
+    expect(used).to_have_value("86,752.00")
+    expect(page.locator("#dock")).to_contain_text("−₹36,752.00")
+    page.get_by_role("button", name="Fill oldest first").click()
+    expect(used).to_have_value("50,000.00")
+    expect(page.locator("#dock")).to_contain_text("₹0.00")
+    meera.looks_at("receipt-filled")
+    page.get_by_role("button", name="Save receipt").click()
+    page.wait_for_url(re.compile(r"/receipts/[0-9a-f-]{36}$"))
+    meera.looks_at("receipt-view")
+    page.get_by_role("link", name=number).click()
+    expect(page.locator("#state")).to_contain_text("Part paid")
+    expect(page.locator("#balance")).to_have_text("₹36,752.00")
+    meera.looks_at("invoice-view-part-paid")
+
+
+def receives_the_rest(meera: Person, number: str) -> None:
+    page = meera.page
+    record_payment(meera)
+    expect(page.get_by_label("Amount received")).to_have_value("36,752.00")
+    expect(page.get_by_label(f"From this receipt to {number}")).to_have_value("36,752.00")
+    page.get_by_label("Reference").fill("UTR 0099")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Save receipt").click()
+    page.wait_for_url(re.compile(r"/receipts/[0-9a-f-]{36}$"))
+    page.get_by_role("link", name=number).click()
+    expect(page.locator("#state")).to_contain_text("Paid")
+    expect(page.locator("#state")).to_contain_text("received in full")
+    meera.looks_at("invoice-view-paid")
+
+
+def record_payment(meera: Person) -> None:
+    """On the phone the button stands in the dock."""
+    place = meera.page.locator(".dock" if meera.is_on_a_phone else "#state")
+    place.get_by_role("link", name="Record payment").click()
+    meera.page.wait_for_url("**/receipts/new?*")
