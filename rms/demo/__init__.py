@@ -202,9 +202,9 @@ def _collect(story: _Story, issued: list[Invoice]) -> None:
     """Most old invoices are paid, some in part; one customer pays more than was owed."""
     for count, invoice in enumerate(issued):
         is_recent = (story.today - invoice.invoice_date).days < 20
-        if invoice.is_cancelled or is_recent or count % 7 == 6:
+        if invoice.is_cancelled or count % 7 == 6 or (is_recent and count % 4):
             continue
-        share = Decimal("0.5") if count % 11 == 3 else Decimal(1)
+        share = Decimal("0.5") if is_recent or count % 11 == 3 else Decimal(1)
         amount = (invoice.balance * share).quantize(Decimal(1))
         _receive(story, invoice, amount, extra=Decimal(12_400 if count == 4 else 0))
 
