@@ -53,8 +53,12 @@ def company_with_gst() -> tuple[Company, GstSetting]:
 
 def set_up() -> SetUp:
     """How far the five steps have come."""
-    settings = db().scalar(select(Tenant.settings).where(Tenant.id == current_tenant())) or {}
-    kept = settings.get("onboarding", {})
+    return set_up_of(db().scalar(select(Tenant.settings).where(Tenant.id == current_tenant())))
+
+
+def set_up_of(settings: dict | None) -> SetUp:
+    """The same out of settings that were read already."""
+    kept = (settings or {}).get("onboarding", {})
     made = {name: UUID(kept[name]) for name in ("service", "customer", "invoice") if kept.get(name)}
     return SetUp(frozenset(kept.get("done", [])), frozenset(kept.get("skipped", [])), made)
 
