@@ -37,13 +37,15 @@ def keep_what_was_typed() -> None:
     g.keeps_what_was_typed = True
 
 
-def init_app(app: Flask, *, is_same_site: Callable[[], bool]) -> None:
+def init_app(app: Flask, *, is_our_host: Callable[[], bool], is_same_site: Callable[[], bool]) -> None:
     """Open the unit of work first and close it last."""
 
     @app.before_request
     def begin() -> None:
         g.request_id = secrets.token_hex(8)
         g.opened_session = database.open_session(_scope())
+        if not is_our_host():
+            abort(400)
         if request.method not in SAFE_METHODS and not is_same_site():
             abort(403)
 
@@ -76,5 +78,7 @@ def session_cookie_name() -> str:
 
 
 def release() -> None:
-    """Give the connection back in the middle of a request, before something slow such as a password hash."""
+    """Undo what this request has done so far and give its connection back: before something slow, such as a
+    password hash, or before a refused page is drawn from what is stored.
+    """
     database.rollback()

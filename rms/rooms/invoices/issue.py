@@ -15,6 +15,7 @@ from rms.web.clock import now, today
 from rms.web.errors import sentence
 from rms.web.fragments import go, page
 from rms.web.guard import requires
+from rms.web.lifecycle import release
 from rms.web.once import once
 
 
@@ -29,6 +30,8 @@ def issue(invoice_id: UUID):
         if request.form.get("send") == "1":
             send(invoice, to_address=None, now=now(), sender=current_user.name)
     except Invalid as error:
+        # What was half done is undone before the draft is drawn again, as it is stored.
+        release()
         problems = [(place, sentence(one)) for place, told in error.errors.items() for one in told]
         shown = page_of(draft_to_show(invoice_id))
         return page("invoices/edit.html", status=422, problems=problems, **shown)

@@ -179,3 +179,16 @@ def test_a_draft_can_be_thrown_away_and_an_invoice_cannot(priya, nilgiri, draft_
     with nilgiri.scope():
         issued = factories.make_invoice(factories.make_customer()).id
     assert priya.post(f"invoices/{issued}/delete").status_code == 409
+
+
+def test_a_customer_without_address_stops_issue_and_send_and_nothing_is_issued(priya, nilgiri, draft_id):
+    with nilgiri.scope():
+        find_invoice(draft_id).customer.email = None
+    reply = priya.post(f"invoices/{draft_id}/issue", send="1")
+    assert reply.status_code == 422
+    assert "/26-27/0001" in reply.text  # still the next number, not a used one
+    with nilgiri.scope():
+        assert find_invoice(draft_id).is_draft
+    assert priya.post(f"invoices/{draft_id}/issue", send="0").status_code == 303
+    with nilgiri.scope():
+        assert find_invoice(draft_id).invoice_number.endswith("/26-27/0001")
