@@ -1,4 +1,4 @@
-"""A signed-in person's browser for the tests of the rooms: cookies, CSRF token and form tokens as a page has them."""
+"""A signed-in person's browser for the tests of the rooms, with its cookies, CSRF token and form tokens."""
 
 import re
 from contextlib import contextmanager

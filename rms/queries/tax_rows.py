@@ -1,4 +1,4 @@
-"""The tax rows of a document, summed from what is stored on its lines: for the screen, the PDF and the mail."""
+"""The tax rows of a document, summed from what its lines store: for the screen, the PDF and the mail."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
