@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
 from rms import cli, config, mail, queue
@@ -33,7 +34,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
     queue.configure(settings.redis_url)
     mail.configure(settings)
-    lifecycle.init_app(app, is_same_site=headers.is_same_site)
+    lifecycle.init_app(app, is_our_host=headers.is_our_host, is_same_site=headers.is_same_site)
     _init_extensions(app)
     for part in (guard, headers, errors, formats):
         part.init_app(app)
@@ -64,11 +65,13 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        SEND_FILE_MAX_AGE_DEFAULT=86_400,
         BABEL_DEFAULT_LOCALE="en_IN",
         TESTING=settings.environment == "test",
         PROPAGATE_EXCEPTIONS=False,
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 

@@ -31,6 +31,7 @@ class Settings:
     mail_from: str = "RMS Billing <no-reply@rmsbilling.example>"
     help_address: str = "help@rmsbilling.example"
     mailbox: Path | None = None
+    proxies: int = 0
     pgbouncer: bool = False
     pool_size: int = 5
     bcrypt_cost: int = 12
@@ -48,11 +49,20 @@ class Settings:
         parts = urlsplit(self.public_base_url)
         return parts.scheme == "http" and parts.hostname in LOOPBACK
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """What a Host header may say; on this machine each of the names it calls itself by."""
+        parts = urlsplit(self.public_base_url)
+        if not self.is_plain_loopback:
+            return frozenset({parts.netloc.lower(), parts.hostname or ""})
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(f"{name}{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
-    MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PGBOUNCER, RMS_POOL_SIZE,
-    RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SWEEP_SECONDS.
+    MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
+    RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SWEEP_SECONDS.
 
     Raises BadSettings with every mistake in one message.
     """
@@ -83,6 +93,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("MAIL_FROM", "RMS Billing <no-reply@rmsbilling.example>"),
         help_address=environ.get("RMS_HELP_ADDRESS", "help@rmsbilling.example"),
         mailbox=Path(mailbox) if mailbox else None,
+        proxies=number("RMS_PROXIES", 0, 0, 5),
         pgbouncer=environ.get("RMS_PGBOUNCER") == "1",
         pool_size=number("RMS_POOL_SIZE", 5, 1, 100),
         bcrypt_cost=number("RMS_BCRYPT_COST", 12, 4, 16),
@@ -98,11 +109,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 def _mistakes_in(settings: Settings):
     if settings.environment not in ENVIRONMENTS:
         yield f"RMS_ENV is {settings.environment!r}; it must be one of {', '.join(sorted(ENVIRONMENTS))}"
-    if settings.keys:
-        try:
-            KeyRing(settings.keys)
-        except BadKeys as mistake:
-            yield str(mistake)
+    if settings.public_base_url and not _is_site(settings.public_base_url):
+        yield f"PUBLIC_BASE_URL is {settings.public_base_url!r}; it must be a scheme and a host alone"
+    yield from _mistakes_in_keys(settings)
     if settings.environment == "production":
         if not settings.public_base_url.startswith("https://"):
             yield "PUBLIC_BASE_URL must begin with https:// in production"
@@ -110,3 +119,29 @@ def _mistakes_in(settings: Settings):
             yield "RMS_BCRYPT_COST must be at least 12 in production"
         if settings.mailbox:
             yield "RMS_MAILBOX shows mails to anybody; it is for development only"
+
+
+def _is_site(url: str) -> bool:
+    """Like https://billing.example, with a port if need be: addresses are made by putting paths behind it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    own = f"[{host}]" if ":" in host else host
+    is_plain = parts.netloc.lower() == (f"{own}:{port}" if port else own)
+    return parts.scheme in ("http", "https") and bool(host) and is_plain and url.endswith(parts.netloc)
+
+
+def _mistakes_in_keys(settings: Settings):
+    if not settings.keys:
+        return
+    try:
+        ring = KeyRing(settings.keys)
+    except BadKeys as mistake:
+        yield str(mistake)
+        return
+    if settings.environment == "production":
+        for kid in ring.typed_kids:
+            yield f"key {kid!r} in RMS_KEYS was typed and not drawn at random; see DEPLOY.md"

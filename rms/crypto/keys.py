@@ -30,6 +30,12 @@ class KeyRing:
         self.newest = next(iter(self._roots))
         self._derive = lru_cache(maxsize=256)(self._expand)
 
+    @property
+    def typed_kids(self) -> list[str]:
+        """Keys that somebody must have typed: 32 drawn bytes are all ASCII once in four thousand million
+        draws, and have fewer than 16 values among them less often still."""
+        return [kid for kid, root in self._roots.items() if root.isascii() or len(set(root)) < 16]
+
     def key(self, purpose: str, kid: str | None = None) -> bytes:
         """32 bytes for one purpose; raises KeyError for a kid that is no longer on the ring."""
         return self._derive(purpose, kid or self.newest)

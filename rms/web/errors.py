@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from rms.domain.errors import N_, DomainError, TooOften
 from rms.policy import roles_with
@@ -72,7 +72,10 @@ def _csrf(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
-    return _reply(error.code or 500, gettext(SENTENCES.get(error.code, SENTENCES[400])))
+    reply = _reply(error.code or 500, gettext(SENTENCES.get(error.code, SENTENCES[400])))
+    if isinstance(error, MethodNotAllowed):
+        reply.allow.update(error.valid_methods or ())
+    return reply
 
 
 def _integrity(error: IntegrityError) -> Response:
@@ -103,7 +106,6 @@ def _reply(status: int, told: str, **context) -> Response:
     if wants_fragment():
         template = "errors/_strip.html"
     reply = make_response(render_template(template, **context), status)
-    reply.headers["Cache-Control"] = "no-store"
     if wants_fragment():
         reply.headers["HX-Retarget"] = "#banner"
         reply.headers["HX-Reswap"] = "innerHTML"

@@ -28,7 +28,7 @@ def page(
         body = _with_others(piece, also, context)
     else:
         body = render_template(template, **context)
-    return _reply(body, status)
+    return make_response(body, status)
 
 
 def swap(
@@ -51,7 +51,7 @@ def swap(
         keep_what_was_typed()
     if not wants_fragment():
         return redirect(back, code=303)
-    reply = _reply(_with_others(template, also, context), status)
+    reply = make_response(_with_others(template, also, context), status)
     _add_triggers(reply, focus=focus, toast=toast, event=event)
     return reply
 
@@ -80,13 +80,6 @@ def _partial(html: str) -> str:
     return Markup('<hx-partial hx-target="#{}" hx-swap="outerMorph">{}</hx-partial>').format(
         found.group(1), Markup(html)
     )
-
-
-def _reply(body: str, status: int) -> Response:
-    reply = make_response(body, status)
-    reply.headers["Cache-Control"] = "no-store"
-    reply.vary.add("HX-Request")
-    return reply
 
 
 def _add_triggers(reply: Response, *, focus=None, toast=None, event=None) -> None:

@@ -41,7 +41,10 @@ def _send(port: int, letter: EmailMessage) -> None:
 @pytest.fixture
 def browser(connected, folder):
     """A signed-out visitor of a machine under development."""
-    return create_app(replace(connected, environment="development", mailbox=folder)).test_client()
+    settings = replace(
+        connected, environment="development", public_base_url="http://localhost", mailbox=folder
+    )
+    return create_app(settings).test_client()
 
 
 def letter(subject: str = "Confirm your e-mail", **headers) -> EmailMessage:
@@ -122,4 +125,5 @@ def test_an_attachment_that_is_not_there_is_404(browser, smtp, folder):
 
 
 def test_without_a_mailbox_there_is_no_such_page(connected):
-    assert create_app(connected).test_client().get("/dev/mail").status_code == 404
+    visitor = create_app(connected).test_client()
+    assert visitor.get("/dev/mail", base_url=connected.public_base_url).status_code == 404
