@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import format_date
 
-from rms.domain.periods import add_months
+from rms.domain.periods import add_months, same_day_last_month
 from rms.policy import P
 from rms.queries import dashboard as figures
 from rms.rooms.home import room
@@ -32,6 +32,7 @@ def dashboard():
         share=share_of_late(owed),
         bar=ageing_bar(owed.ages),
         chart=chart_of(flow.months),
+        same_day=same_day_last_month(day),
         due_3b=_returns(day)["GSTR-3B"],
         date_in=format_date,
     )

@@ -115,6 +115,7 @@ def _sent() -> tuple[ReceiptForm, Typed]:
 
 def _screen(form: ReceiptForm, typed: Typed, *, also: tuple, **more):
     desk = lay_out(form.payer, _amount(form), typed)
+    form.in_fair_copy()
     return page("receipts/new.html", piece="receipts/_alloc.html", also=also, **_shown(form, desk), **more)
 
 

@@ -103,6 +103,7 @@ def test_preview_works_everything_out_and_stores_nothing(priya: Browser, lotus, 
     assert "₹800.00 is kept on account as an advance" in page
     assert page.startswith('<div class="sheet" id="alloc">') and 'id="receipt-head"' in page
     assert value_of(reply, f"alloc-{lotus.first}") == "1,180.00"
+    assert value_of(reply, "amount") == "2,000.00" and value_of(reply, "reference") == "HDFCN26324871"
     assert receipts_of(nilgiri) == []
 
 
