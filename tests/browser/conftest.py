@@ -1,6 +1,7 @@
-"""A real browser in front of the whole product: `./dev up` with web, worker, scheduler and a real mail catcher.
+"""A real browser in front of the whole product: `./dev up` with web, worker, scheduler and mail catcher.
 
-One product for the session, on a database and a Redis database of its own; each test makes companies of its own.
+One product for the session, on a database and a Redis database of its own; each test makes its own companies.
+With RMS_SHOTS=FOLDER every page that is looked at is kept there as a picture, and the logs beside them.
 """
 
 import datetime as dt
@@ -28,7 +29,7 @@ from tests.conftest import TEST_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
-# Nothing but the product is asked for anything: a browser that looks for updates makes tests depend on the network.
+# A browser that looks for updates would make the tests depend on the network.
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -142,8 +143,9 @@ def _patience() -> str:
 
 @pytest.fixture
 def nilgiri(connected, product: Product) -> Iterator[cast.Company]:
-    """Nilgiri Facility Services LLP, Bengaluru, in the database of the running product; inside of this fixture
-    `nilgiri.scope()` opens transactions there."""
+    """Nilgiri Facility Services LLP, Bengaluru, in the database of the running product, where its `scope()`
+    opens transactions.
+    """
     session.configure(product.database_url, pool_size=2)
     company = cast.nilgiri()
     with company.scope():
@@ -155,8 +157,9 @@ def nilgiri(connected, product: Product) -> Iterator[cast.Company]:
 
 @pytest.fixture
 def open_browser(browser: Browser, product: Product) -> Iterator[Callable[..., Person]]:
-    """A new person with cookies of their own: `open_browser(width=390)`. What their pages complain about fails
-    the test at its end."""
+    """A new person with cookies of their own: `open_browser(width=390)`. The test fails at its end when one
+    of their pages complained in the console.
+    """
     people: list[Person] = []
 
     def one(width: int = 1280, **options) -> Person:

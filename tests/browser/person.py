@@ -18,7 +18,8 @@ WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 REFUSED = re.compile(r"status of (422|409|429)\b")
 RUN_AXE = """async tags => {
   const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
-  return violations.map(one => `${one.id}: ${one.help}: ` + one.nodes.map(node => node.html.slice(0, 160)).join(" | "));
+  const places = one => one.nodes.map(node => node.html.slice(0, 160)).join(" | ");
+  return violations.map(one => `${one.id}: ${one.help}: ${places(one)}`);
 }"""
 Answer = TypeVar("Answer")
 
@@ -45,6 +46,7 @@ class Person:
         self.complaints: list[str] = []
         self.forgiven: list[re.Pattern[str]] = [REFUSED]
         self.company: cast.Company | None = None
+        self.home = product.url
         self.page = self.new_tab()
 
     @property

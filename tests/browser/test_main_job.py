@@ -1,11 +1,11 @@
-"""From sign-up to a paid invoice, as one person walks it: at a desk and on a phone, each with a company of its own."""
+"""From sign-up to a paid invoice, as one person walks it: at a desk and on a phone, each with a company."""
 
 import io
 import re
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from pypdf import PdfReader
 
 from tests.browser.editor import Editor
@@ -14,7 +14,7 @@ from tests.factories import gstin_of
 
 PASSWORD = "filter coffee at seven"
 OURS = gstin_of("29", "AAKFN4821C")
-# At the desk the customer is next door, so the tax is CGST and SGST; the phone's customer is in Tamil Nadu: IGST.
+# At the desk the customer is in the same state, so the tax is CGST and SGST; on the phone it is IGST.
 CUSTOMERS = {
     1280: ("Lakeview Residency", gstin_of("29", "AALCM9032F"), "29 Karnataka"),
     390: ("Marina Apartments", gstin_of("33", "AALCM9032F"), "33 Tamil Nadu"),
@@ -60,8 +60,11 @@ def test_from_sign_up_to_a_paid_invoice(open_browser, width: int):
     reads_the_pdf(meera, number)
     mails_it(meera, number)
     receives_a_part(meera, number)
+    # 86,752.00 - 50,000.00 = 36,752.00
+    sees_the_figures_agree(meera, to_collect="36,752", received="50,000")
     receives_the_rest(meera, number)
-    sees_the_figures_agree(meera, number)
+    sees_the_figures_agree(meera, to_collect="0.00", received="86,752")
+    finds_it_among_the_paid(meera, number)
 
 
 def signs_up(meera: Person, email: str) -> None:
@@ -111,6 +114,7 @@ def signs_in(meera: Person, email: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/setup/1")
+    meera.home = page.url.removesuffix("setup/1")
 
 
 def sets_up_the_business(meera: Person) -> None:
@@ -347,6 +351,8 @@ def receives_a_part(meera: Person, number: str) -> None:
 
 def receives_the_rest(meera: Person, number: str) -> None:
     page = meera.page
+    page.goto(meera.home)
+    page.locator("#open-invoices").get_by_role("link", name=number).click()
     record_payment(meera)
     expect(page.get_by_label("Amount received")).to_have_value("36,752.00")
     expect(page.get_by_label(f"From this receipt to {number}")).to_have_value("36,752.00")
@@ -365,3 +371,46 @@ def record_payment(meera: Person) -> None:
     place = meera.page.locator(".dock" if meera.is_on_a_phone else "#state")
     place.get_by_role("link", name="Record payment").click()
     meera.page.wait_for_url("**/receipts/new?*")
+
+
+def sees_the_figures_agree(meera: Person, to_collect: str, received: str) -> None:
+    """Each figure of the dashboard is what the list behind it adds up to."""
+    page = meera.page
+    page.goto(meera.home)
+    nothing = to_collect == "0.00"
+    if nothing:
+        expect(page.locator(".lead")).to_have_text("Nobody owes you anything.")
+    meera.looks_at("dashboard-all-paid" if nothing else "dashboard")
+    expect(figure(meera, "To collect")).to_have_text(f"₹{to_collect}")
+    expect(figure(meera, "Overdue")).to_have_text("₹0.00")
+    # CGST and SGST 6,616.67 each are 13,233.34, IGST is 13,233.33.
+    expect(figure(meera, "GST")).to_have_text("₹13,233")
+    figure(meera, "Received").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Receipts")
+    sum_of_receipts = page.locator(".pager.only-phone b" if meera.is_on_a_phone else "tfoot td.last")
+    expect(sum_of_receipts).to_contain_text(f"{received}.00")
+    meera.looks_at("receipts")
+    page.go_back()
+    figure(meera, "To collect").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Invoices")
+    if nothing:
+        expect(page.locator("#list")).to_contain_text("Everything is paid")
+    else:
+        expect(page.locator("#list-sums" if meera.is_on_a_phone else "#list-totals")).to_contain_text(
+            f"{to_collect}.00"
+        )
+    meera.looks_at("invoices-none-open" if nothing else "invoices-open")
+
+
+def figure(meera: Person, words: str) -> Locator:
+    return (
+        meera.page.locator("#figures > div").filter(has_text=re.compile(f"^\\s*{words}")).locator("dd.big a")
+    )
+
+
+def finds_it_among_the_paid(meera: Person, number: str) -> None:
+    page = meera.page
+    page.locator("#views").get_by_role("link", name=re.compile("^Paid")).click()
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.locator("#rows").get_by_role("link", name=number).click()
+    expect(page.locator("#state")).to_contain_text("received in full")
