@@ -71,10 +71,12 @@ class ReceiptForm(Form):
         raise ValidationError(gettext("Choose who paid."))
 
     def in_fair_copy(self) -> None:
-        """Show what could be read as the rest of the page writes it: 2,00,000.00 for 200000."""
+        """Show what could be read as the rest of the page writes it: 2,00,000.00 for 200000, names as stored."""
         for field in (self.amount, self.receipt_date):
             if field.data is not None:
                 field.raw_data = None
+        if self.payer:
+            self.customer.data = self.payer.name
 
     def facts(self) -> dict:
         """The arguments of `actions.receipts.record` that this form knows."""
