@@ -71,7 +71,7 @@ class ReceiptForm(Form):
         raise ValidationError(gettext("Choose who paid."))
 
     def in_fair_copy(self) -> None:
-        """Show what could be read as the rest of the page writes it: 2,00,000.00 for 200000, names as stored."""
+        """Show what could be read as pages write it: 2,00,000.00 for 200000, the name as it is stored."""
         for field in (self.amount, self.receipt_date):
             if field.data is not None:
                 field.raw_data = None
