@@ -7,6 +7,7 @@ from functools import cached_property
 from flask import Flask, g
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import OperationalError
 
 from rms.policy import Role
 from rms.web.clock import at_home, today
@@ -67,7 +68,12 @@ def load_people_with(login: LoginManager, person_of_session: Callable) -> None:
     @login.request_loader
     def load(request):
         token = g.get("session_token")
-        return person_of_session(token) if token else None
+        try:
+            return person_of_session(token) if token else None
+        except OperationalError:
+            # Asked again, it would fail again: the page that tells of it is drawn for nobody.
+            g.session_token = None
+            raise
 
 
 def init_app(app: Flask, *, count_overdue: Callable) -> None:

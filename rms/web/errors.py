@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from rms.domain.errors import N_, DomainError, TooOften
@@ -35,6 +36,7 @@ SENTENCES = {
     413: N_("Choose a smaller file."),
     500: N_("The fault is ours. Nothing was half-saved. Try again, and tell us the reference if it stays."),
 }
+SECONDS_TO_RECOVER = 5
 OWN_PAGES = {402, 403, 404, 409, 422, 429, 500}
 
 
@@ -49,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(OperationalError, _operational)
+    app.register_error_handler(NoConnectionFree, _operational)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -83,9 +86,18 @@ def _integrity(error: IntegrityError) -> Response:
     return _reply(409, gettext(SENTENCES[409]))
 
 
-def _operational(error: OperationalError) -> Response:
+def _operational(error: OperationalError | NoConnectionFree) -> Response:
     log.exception("the database did not answer, request %s", g.get("request_id"))
-    return _reply(503, gettext("The service is busy for a moment. Try again in a few seconds."))
+    _forget_person()
+    reply = _reply(503, gettext("The service is busy for a moment. Try again in a few seconds."))
+    reply.headers["Retry-After"] = str(SECONDS_TO_RECOVER)
+    return reply
+
+
+def _forget_person() -> None:
+    """The shell around a signed-in page asks the database too, which is what has just failed."""
+    g.session_token = None
+    g.pop("_login_user", None)
 
 
 def _unexpected(error: Exception) -> Response:
