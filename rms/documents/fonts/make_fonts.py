@@ -1,4 +1,4 @@
-"""Make the static TrueType fonts that the PDFs embed.
+"""Make the static TrueType fonts that the PDFs embed, and the web fonts of the Indian scripts from them.
 
 Run by hand when a source font changes; the results are checked in, so neither an install nor a render needs
 this script. It wants fontTools with brotli, the web fonts of Anek Latin (two variable woff2 files: the Latin
@@ -19,9 +19,15 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 HERE = Path(__file__).parent
+STATIC = HERE.parents[2] / "static"
 RUPEE = 0x20B9
 ANEK_WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600}
 NOTO_STYLES = ("Regular", "Bold")
+WEB_WEIGHTS = {"Regular": "100 500", "Bold": "501 900"}
+WEB_HEAD = """/* Made by rms/documents/fonts/make_fonts.py: the Indian scripts in names of customers and services.
+   A browser loads a file only when the page has a letter of its range. */"""
+# Blocks that several scripts share; Latin pages must not load a script for them.
+SHARED_BLOCKS = {0xA830, 0x2000}
 
 # Joiners, the dotted circle (seen under a stray vowel sign) and the dandas belong to every script of India.
 SHARED = {0x20, 0xA0, 0x200C, 0x200D, 0x25CC, 0x964, 0x965, RUPEE}
@@ -63,6 +69,31 @@ def main():
     for family in BLOCKS:
         for style in NOTO_STYLES:
             save(noto(arguments.noto, family, style), f"{family}-{style}.ttf")
+    make_web_fonts()
+
+
+def make_web_fonts():
+    """The same fonts as woff2, and a stylesheet that lets a browser load a script only where it occurs."""
+    rules = [WEB_HEAD]
+    for family, blocks in BLOCKS.items():
+        if family == "NotoSans":
+            continue
+        for style, weight in WEB_WEIGHTS.items():
+            name = f"{family.lower()}-{style.lower()}.woff2"
+            font = TTFont(HERE / f"{family}-{style}.ttf", recalcTimestamp=False)
+            font.flavor = "woff2"
+            font.save(STATIC / "fonts" / name)
+            rules.append(web_rule(name, weight, blocks))
+    (STATIC / "fonts.css").write_text("\n".join(rules) + "\n")
+
+
+def web_rule(name, weight, blocks):
+    own = [block for block in blocks if block[0] not in SHARED_BLOCKS]
+    ranges = ", ".join(f"U+{first:04X}-{last:04X}" for first, last in own)
+    return (
+        f'@font-face {{ font-family: "Indic"; src: url("fonts/{name}") format("woff2"); '
+        f"font-weight: {weight}; font-display: swap; unicode-range: {ranges}; }}"
+    )
 
 
 def anek(folder, style, weight):
