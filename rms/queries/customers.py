@@ -204,3 +204,18 @@ def _matching(search: str) -> ColumnElement[bool]:
         Customer.city,
     )
     return or_(*(place.icontains(typed, autoescape=True) for place in places))
+
+
+def picked_or_named(picked: UUID | None, typed: str) -> Customer | None:
+    """The picked customer while the field still says their name; else the one of exactly this name.
+
+    Without a script nothing is picked, and a name that was typed over must not stand for the one before.
+    Raises NotFound for the id of a customer that is not this company's.
+    """
+    found = find_customer(picked) if picked else None
+    if found is not None and typed and found.name.casefold() != typed.casefold():
+        found = None
+    if found is None and typed:
+        named = customer_by_name(typed)
+        found = find_customer(named) if named else None
+    return found

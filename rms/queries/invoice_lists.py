@@ -91,6 +91,7 @@ class Sums:
     count: int
     left_out: int
     total: Decimal
+    tax: Decimal
     to_collect: Decimal
 
 
@@ -178,6 +179,7 @@ def sums(wanted: Filter, *, today: dt.date) -> Sums:
             func.count(),
             func.count().filter(~counted),
             func.coalesce(func.sum(Invoice.total).filter(counted), NOTHING),
+            func.coalesce(func.sum(Invoice.tax_total).filter(counted), NOTHING),
             func.coalesce(func.sum(to_collect()), NOTHING),
         )
         .select_from(Invoice)

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from rms.actions.invoices import Head
 from rms.domain import states
 from rms.models import Invoice
-from rms.queries.customers import customer_by_name
+from rms.queries.customers import picked_or_named
 from rms.web.forms import DayField, Form, TextField, strip
 
 USUAL_TERMS = (0, 7, 15, 30, 45, 60, 90)
@@ -51,14 +51,16 @@ class HeadForm(Form):
         )
 
     def validate_customer(self, field) -> None:
-        """Picked from the list, or typed exactly: then the name finds its customer also without a script."""
-        if self.customer_id.data or not field.data:
-            return
-        found = customer_by_name(field.data)
-        if found is None:
+        """Picked from the list, or typed exactly: then the name finds its customer also without a script.
+
+        A name typed over a picked one wins over the id that was picked with it.
+        """
+        picked = UUID(self.customer_id.data) if self.customer_id.data else None
+        found = picked_or_named(picked, field.data or "")
+        if field.data and found is None:
             told = gettext("No customer has this name. Pick one from the list, or add them first.")
             raise ValidationError(told)
-        self.customer_id.data = str(found)
+        self.customer_id.data = str(found.id) if found else ""
 
     def validate_customer_id(self, field) -> None:
         try:

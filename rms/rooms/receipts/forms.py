@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from rms.actions.receipts import PAYMENT_METHODS
 from rms.models import Customer
-from rms.queries.customers import customer_by_name, find_customer
+from rms.queries.customers import picked_or_named
 from rms.web.forms import DayField, Form, MoneyField, TextField
 
 METHOD_WORDS = {
@@ -43,21 +43,11 @@ class ReceiptForm(Form):
         return form
 
     def find_payer(self) -> Customer | None:
-        """The picked customer while the field still says their name; else the one of exactly this name.
-
-        Without a script nothing is picked, and a name that was typed over must not pay for the old one.
-        Raises NotFound for the id of a customer that is not this company's.
-        """
-        picked, typed = _uuid(self.customer_id.data), (self.customer.data or "").casefold()
-        found = find_customer(picked) if picked else None
-        if found is not None and typed and found.name.casefold() != typed:
-            found = None
-        if found is None and typed:
-            named = customer_by_name(self.customer.data)
-            found = find_customer(named) if named else None
+        """Whose money it is, as `customers.picked_or_named` says; the fields follow what was found."""
+        found = picked_or_named(_uuid(self.customer_id.data), self.customer.data or "")
         self.payer = found
         self.customer_id.data = str(found.id) if found else ""
-        if found and not typed:
+        if found and not self.customer.data:
             self.customer.data = found.name
         return found
 

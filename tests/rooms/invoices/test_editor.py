@@ -192,3 +192,14 @@ def test_a_customer_without_address_stops_issue_and_send_and_nothing_is_issued(p
     assert priya.post(f"invoices/{draft_id}/issue", send="0").status_code == 303
     with nilgiri.scope():
         assert find_invoice(draft_id).invoice_number.endswith("/26-27/0001")
+
+
+def test_a_name_typed_over_a_picked_one_wins(priya, nilgiri, draft_id):
+    with nilgiri.scope():
+        other = factories.make_customer("Lotus Valley School", state_code="29").id
+    reply = priya.post(
+        f"invoices/{draft_id}/head", head(nilgiri, draft_id, customer="Lotus Valley School"), hx=True
+    )
+    assert reply.status_code == 200
+    with nilgiri.scope():
+        assert find_invoice(draft_id).customer_id == other
