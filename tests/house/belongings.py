@@ -9,8 +9,10 @@ from psycopg.sql import SQL, Identifier
 from rms.actions import invoices as drafts
 from rms.actions.issuing import issue
 from rms.db.session import db
-from rms.models import Customer, Invoice, InvoiceLineItem, Tenant
-from rms.queries.invoices import lines_of
+from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, Tenant
+from rms.queries.customers import find_customer
+from rms.queries.invoices import find_invoice, lines_of
+from rms.queries.receipts import find_receipt
 from tests.cast import Company
 from tests.factories import (
     NOW,
@@ -104,6 +106,18 @@ def _issued(customer: Customer, mark: str) -> tuple[Invoice, InvoiceLineItem]:
     drafts.change_line(draft.id, lines_of(draft.id)[0].id, cells, version=1)
     invoice = issue(draft.id, now=NOW, today=TODAY)
     return invoice, lines_of(invoice.id)[0]
+
+
+def customer_of(own: Belongings) -> Customer:
+    return find_customer(own.customer)
+
+
+def draft_of(own: Belongings) -> Invoice:
+    return find_invoice(own.draft)
+
+
+def receipt_of(own: Belongings) -> Receipt:
+    return find_receipt(own.receipt)
 
 
 def let_users_draft(company: Company) -> None:

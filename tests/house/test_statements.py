@@ -1,0 +1,151 @@
+"""How many statements each address sends, with few rows and with many: a fixed number, which may only fall.
+
+Not counted: BEGIN, COMMIT, ROLLBACK and the call that binds the tenant. The figures are those of today.
+Whoever needs one more says here what it is for.
+"""
+
+import pytest
+
+from tests import cast
+from tests.cast import Company
+from tests.factories import (
+    make_allocation,
+    make_customer,
+    make_invoice,
+    make_line,
+    make_receipt,
+    make_service,
+)
+from tests.house import belongings
+from tests.house.belongings import Belongings
+from tests.house.forms import POSTS
+from tests.house.routes import company_rules, method_of, path_of
+from tests.http import Browser, counted_statements
+
+MANY = 60  # more than a page of a list
+
+# One is in every reply: who it is (session, user, company and plan). One more is in whole pages: the count in
+# the navigation.
+PAGES = {
+    "customers.edit": 3,
+    "customers.index": 4,
+    "customers.new": 3,
+    "customers.options": 2,
+    "customers.show": 5,
+    "home.dashboard": 6,
+    "invoices.edit": 6,
+    "invoices.index": 4,
+    "invoices.line": 4,
+    "invoices.party": 5,
+    "invoices.pdf": 3,
+    "invoices.send_form": 3,
+    "invoices.show": 7,
+    "invoices.timeline": 5,
+    "invoices.totals": 2,
+    "onboarding.done": 5,
+    "onboarding.preview_number": 5,
+    "onboarding.preview_totals": 5,
+    "onboarding.resume": 3,
+    "onboarding.step": 5,
+    "receipts.allocate": 4,
+    "receipts.index": 4,
+    "receipts.new": 6,
+    "receipts.open_invoices": 3,
+    "receipts.show": 5,
+    "services.edit_row": 4,
+    "services.index": 4,
+    "services.new": 4,
+    "services.options": 2,
+    "services.row": 2,
+}
+
+# And of what is sent most, with what it takes to lock, to store and to add up.
+SAVES = {
+    "invoices.add_line": 5,
+    "invoices.change_line": 6,
+    "invoices.delete_line": 6,
+    "invoices.head": 7,
+    "invoices.issue": 11,
+    "invoices.restore_line": 7,
+    "receipts.fill_use": 4,
+    "receipts.preview_use": 3,
+    "receipts.use": 12,
+}
+
+# Pages that show rows only when their address names some.
+ASKED = {"receipts.new": "?invoice={0.invoice}", "receipts.open_invoices": "?customer={0.customer}"}
+
+
+def priya(app, company: Company) -> Browser:
+    return Browser(app, company, company.admin)
+
+
+def pages(app):
+    return [rule for rule in company_rules(app) if method_of(rule) == "GET"]
+
+
+def fill(company: Company, own: Belongings) -> None:
+    """Sixty more of everything, most of it of the same customer, on the same draft, from the same receipt."""
+    with company.scope(company.admin):
+        customer = belongings.customer_of(own)
+        draft, receipt = belongings.draft_of(own), belongings.receipt_of(own)
+        for number in range(MANY):
+            make_service(f"Another service {number}")
+            make_line(draft, "10.00", name=f"Another line {number}", position=number + 10)
+            invoice = make_invoice(customer, "10.00")
+            make_invoice(make_customer(f"Another customer {number}"))
+            make_receipt(customer, "1.00")
+            make_allocation(receipt, invoice, "1.00")
+
+
+def cost_of(browser: Browser, path: str, fields: dict | None = None) -> int:
+    """Statements of one request by htmx, which must come out well."""
+    with counted_statements() as sent:
+        reply = browser.get(path) if fields is None else browser.post(path, fields, hx=True)
+    assert reply.status_code in (200, 204, 303), f"{path}: {reply.status}\n{reply.text[:1000]}"
+    return len(sent)
+
+
+def test_every_page_has_its_figure(app):
+    assert {rule.endpoint for rule in pages(app)} == set(PAGES)
+
+
+def test_a_page_sends_as_many_whatever_it_shows(app, nilgiri):
+    own, browser = belongings.give(nilgiri), priya(app, nilgiri)
+    paths = {
+        rule.endpoint: path_of(app, rule, _values(rule, own, nilgiri))
+        + ASKED.get(rule.endpoint, "").format(own)
+        for rule in pages(app)
+    }
+    few = {endpoint: cost_of(browser, path) for endpoint, path in paths.items()}
+    fill(nilgiri, own)
+    many = {endpoint: cost_of(browser, path) for endpoint, path in paths.items()}
+    assert many == few
+    assert few == PAGES
+
+
+def test_the_promises_are_kept():
+    assert PAGES["invoices.index"] <= 5
+    assert SAVES["invoices.change_line"] <= 8
+
+
+@pytest.mark.parametrize("endpoint", sorted(SAVES))
+def test_a_save_sends_as_many_whatever_is_beside_it(app, endpoint):
+    costs = []
+    for company, is_full in ((cast.nilgiri(), False), (cast.nilgiri(), True)):
+        own = belongings.give(company)
+        if is_full:
+            fill(company, own)
+        where, fields = POSTS[endpoint]
+        values = own.values() | {name: getattr(own, kind) for name, kind in where.items()}
+        rule = next(rule for rule in company_rules(app) if rule.endpoint == endpoint)
+        path = path_of(app, rule, {**values, "slug": company.slug})
+        costs.append(cost_of(priya(app, company), path, fields(own)))
+    assert costs == [SAVES[endpoint]] * 2
+
+
+def _values(rule, own: Belongings, company: Company) -> dict:
+    """Pages of an issued invoice are asked for with the issued one."""
+    is_paper = rule.endpoint in ("invoices.show", "invoices.timeline", "invoices.pdf", "invoices.send_form")
+    values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()
+    return {**values, "slug": company.slug, "n": 5}
