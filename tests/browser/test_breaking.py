@@ -212,11 +212,26 @@ def test_names_in_scripts_of_india(open_browser, nilgiri, name, width):
     person.looks_at("invoice-edit-script")
     person.page.get_by_role("button", name=re.compile("^Issue")).last.click()
     expect(person.page.locator("#paper")).to_contain_text(name)
+    is_drawn_by_a_font_of_ours(person, "#paper .p-item b")
     person.looks_at("invoice-view-script")
     link = person.page.get_by_role("link", name="Open PDF").get_attribute("href")
     assert person.context.request.get(person.product.url + link).body().startswith(b"%PDF")
     person.opens("/customers")
     expect(person.page.locator("#list")).to_contain_text(name)
+
+
+def is_drawn_by_a_font_of_ours(person: Person, place: str) -> None:
+    """No boxes, on a machine without fonts for the script: what drew the words came with the page."""
+    person.page.evaluate("document.fonts.ready")
+    devtools = person.context.new_cdp_session(person.page)
+    devtools.send("DOM.enable")
+    devtools.send("CSS.enable")
+    root = devtools.send("DOM.getDocument")["root"]["nodeId"]
+    node = devtools.send("DOM.querySelector", {"nodeId": root, "selector": place})["nodeId"]
+    fonts = devtools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    devtools.detach()
+    assert fonts
+    assert all(font["isCustomFont"] for font in fonts), fonts
 
 
 def test_the_dock_never_hides_the_cell_that_is_typed_in(open_browser, nilgiri):
