@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,11 +39,16 @@ def decode(cursor: str | None, parts: int) -> list[str] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         values = None
-    if not isinstance(values, list) or len(values) != parts or not all(isinstance(v, str) for v in values):
+    if not isinstance(values, list) or len(values) != parts or not all(map(_is_storable, values)):
         raise garbled()
     return values
+
+
+def _is_storable(value: object) -> bool:
+    """JSON may spell a NUL or half a surrogate pair, which PostgreSQL cannot compare anything with."""
+    return isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
 
 
 def garbled() -> DomainError:

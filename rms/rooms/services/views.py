@@ -145,4 +145,4 @@ def _cursor() -> list[str] | None:
         UUID(after[1])
     except ValueError:
         raise garbled() from None
-    return [strip(after[0]), after[1]]
+    return after
