@@ -211,7 +211,9 @@ def _totals(lines: Sequence[LineAmounts], context: PricingContext) -> Totals:
     taxable = sum((line.taxable for line in lines), ZERO)
     charged = sum((line.charged for line in lines), Taxes())
     before = taxable + charged.sum
-    if before > MAX_MONEY:
+    gross = sum((line.amount for line in lines), ZERO)
+    # Rounding up and a discount of everything each reach past what the total itself would.
+    if max(gross, before, q0(before)) > MAX_MONEY:
         raise Invalid(
             N_("The total is too large. The most that fits is %(maximum)s"), maximum=rupees(MAX_MONEY)
         )
@@ -219,7 +221,7 @@ def _totals(lines: Sequence[LineAmounts], context: PricingContext) -> Totals:
         taxable=taxable,
         charged=charged,
         reverse_charged=sum((line.reverse_charged for line in lines), Taxes()),
-        gross=sum((line.amount for line in lines), ZERO),
+        gross=gross,
         line_discount=sum((line.discount for line in lines), ZERO),
         invoice_discount=sum((line.invoice_discount_share for line in lines), ZERO),
         round_off=q0(before) - before if context.round_off else ZERO,
