@@ -75,17 +75,13 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
 
 def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -> Invoice:
     """Cancel an issued invoice: its number stays used, its money goes back on account today."""
-    allocated = select(ReceiptAllocation).where(
-        ReceiptAllocation.invoice_id == invoice_id, ReceiptAllocation.released_on.is_(None)
-    )
-    lock_all(Receipt, [row.receipt_id for row in db().scalars(allocated)])
-    invoice = lock(Invoice, invoice_id)
+    invoice, allocations = _lock_with_money(invoice_id)
     move(Status(invoice.status), Verb.CANCEL)
     if not reason:
         raise Invalid(N_("Say why, for the books."), field="reason")
     if invoice.amount_credited:
         raise Invalid(N_("A credit note was issued against this invoice. Make another credit note instead."))
-    for allocation in db().scalars(allocated):
+    for allocation in allocations:
         allocation.released_on = today
     db().flush()
     db().refresh(invoice)
@@ -93,6 +89,25 @@ def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -
     invoice.restate(today)
     db().flush()
     return invoice
+
+
+def _lock_with_money(invoice_id: UUID) -> tuple[Invoice, list[ReceiptAllocation]]:
+    """The invoice with its live allocations, after their receipts. One that arrives between the two locks is
+    refused: its receipt could only be locked out of order now, and who cancels has not seen it.
+    """
+    live = select(ReceiptAllocation).where(
+        ReceiptAllocation.invoice_id == invoice_id, ReceiptAllocation.released_on.is_(None)
+    )
+    receipts = {allocation.receipt_id for allocation in db().scalars(live)}
+    lock_all(Receipt, receipts)
+    invoice = lock(Invoice, invoice_id)
+    allocations = list(db().scalars(live))
+    if {allocation.receipt_id for allocation in allocations} - receipts:
+        raise StaleVersion(
+            N_("Money for this invoice arrived at this moment. Look at it again before you cancel it."),
+            theirs=invoice,
+        )
+    return invoice, allocations
 
 
 def _about_the_seller(terms: Terms) -> Iterator[Problem]:
