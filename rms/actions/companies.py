@@ -20,6 +20,7 @@ from rms.queries.companies import STEPS, company_with_gst
 
 HOME = ZoneInfo("Asia/Kolkata")
 STANDARD_RATE = 18
+REGISTRATIONS = (Registration.REGULAR, Registration.COMPOSITION, Registration.UNREGISTERED)
 SELLERS = ("regular", "nrtp", "government")  # kinds of GSTIN that can issue invoices
 
 
@@ -75,6 +76,8 @@ def describe(draft: BusinessDraft, *, version: int) -> Company:
     """
     company, gst = _lock_company(version)
     checks = Checks()
+    if draft.registration not in REGISTRATIONS:
+        checks.refuse("registration", say(N_("Choose how the business stands to GST")))
     name = checks.clean("name", contacts.one_line, draft.name, 255)
     if not name and "name" not in checks.errors:
         checks.refuse("name", say(N_("Enter the name of the business")))

@@ -77,6 +77,8 @@ class TypedField(Field):
         text = strip(valuelist[0]) if valuelist else ""
         self.data = None
         if not text:
+            # Spaces alone are nothing, also to `InputRequired`, which looks here.
+            self.raw_data = [""]
             return
         try:
             self.data = self._parse(text)

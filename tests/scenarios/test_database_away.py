@@ -1,4 +1,4 @@
-"""PostgreSQL is away for a moment: every page says so, for who is signed in too, and the next one works again."""
+"""PostgreSQL is away for a moment: every page says so, to who is signed in too, and the next one works."""
 
 import pytest
 

@@ -57,13 +57,16 @@ def test_a_mistake_keeps_what_was_typed(priya):
     assert "No customers yet" in priya.get("customers").text
 
 
-@pytest.mark.parametrize(
-    "name", [*SCHOOL, "address_line1", "city", "pin_code", "phone", "code", "notes", "state_code"]
-)
+@pytest.mark.parametrize("name", [*SCHOOL, "address_line1", "city", "pin_code", "phone", "code", "notes"])
 def test_ten_thousand_characters_are_refused_in_words(priya, name):
     reply = priya.post("customers", **SCHOOL | {name: "x" * 10_000})
     assert reply.status_code == 422
     assert 'id="problem"' in reply.text
+
+
+def test_a_state_that_is_none_is_refused_where_no_gstin_decides_it(priya):
+    reply = priya.post("customers", name="Asha", gst_treatment="unregistered", state_code="x" * 10_000)
+    assert reply.status_code == 422 and "Choose the state from the list" in reply.text
 
 
 def test_nul_bytes_are_dropped(priya):
