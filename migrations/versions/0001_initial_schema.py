@@ -99,7 +99,7 @@ def upgrade() -> None:
         run(rls.protect(table))
     run(definers.install())
     run(ledger_triggers.install())
-    run(audit.install())
+    run(audit.install(TABLES))
 
 
 def downgrade() -> None:

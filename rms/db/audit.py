@@ -9,7 +9,7 @@ audited itself. A change of these alone writes no row, so that one saved line is
 secrets: the trail says that they changed, never to what.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rms.db.base import TENANT_SETTING
 from rms.db.definers import APP, hand_over
@@ -204,8 +204,11 @@ END $$
 """
 
 
-def install() -> Iterator[str]:
-    """Functions, append-only triggers, partitions and the row triggers of every audited table."""
+def install(tables: Iterable[str]) -> Iterator[str]:
+    """Functions, append-only triggers, partitions and the row triggers of those tables that are audited.
+
+    A table that a later migration makes is none of them: it gets its `row_trigger` there.
+    """
     yield REFUSE_CHANGE
     yield (
         "CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON audit_logs "
@@ -226,8 +229,9 @@ def install() -> Iterator[str]:
     yield AUDIT_ROW
     yield AUDIT_EVENT
     yield from hand_over("public.audit_event(text, text, uuid, jsonb)", AUDIT)
-    for table in DERIVED:
-        yield row_trigger(table)
+    for table in tables:
+        if table in DERIVED:
+            yield row_trigger(table)
     yield from hand_over("public.audit_row()", AUDIT, callable_by_app=False)
 
 

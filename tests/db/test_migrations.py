@@ -49,7 +49,7 @@ def what_protects_the_tables():
         yield from rls.protect(table)
     yield from definers.install()
     yield from ledger_triggers.install()
-    yield from audit.install()
+    yield from audit.install(audit.DERIVED)
 
 
 def test_the_written_schema_is_the_migrated_one(engine_of, database_name):
