@@ -14,7 +14,7 @@ from rms.rooms import mailbox
 ROOT = Path(__file__).resolve().parents[2]
 PAPERS = ("README.md", "ARCHITECTURE.md", "DEPLOY.md", "SECURITY.md", "NOTICE")
 # Folders that a reader may be pointed to by a path inside of them.
-FLOORS = ("", "rms/", "tests/", "tests/house/", "tests/db/")
+FLOORS = ("", "rms/", "static/", "tests/", "tests/house/", "tests/db/")
 
 
 def text_of(name: str) -> str:
