@@ -1,0 +1,29 @@
+"""Every address that is read leaves every row of the company as it was, however often it is asked."""
+
+import pytest
+
+from tests.house import belongings
+from tests.house.belongings import checksums
+from tests.house.routes import company_rules, method_of, path_of
+from tests.http import Browser
+
+
+@pytest.fixture
+def priya(app, nilgiri) -> Browser:
+    return Browser(app, nilgiri, nilgiri.admin)
+
+
+@pytest.mark.parametrize("hx", [False, True], ids=["page", "htmx"])
+def test_reading_changes_nothing(app, priya, nilgiri, superuser, hx):
+    owned = belongings.give(nilgiri)
+    before = checksums(superuser, nilgiri)
+    read = set()
+    for rule in company_rules(app):
+        if method_of(rule) != "GET":
+            continue
+        for values in owned.ways():
+            path = path_of(app, rule, {**values, "slug": nilgiri.slug, "n": 3})
+            if priya.get(path, hx=hx).status_code < 400:
+                read.add(rule.endpoint)
+    assert len(read) > 20, "most addresses were really read"
+    assert checksums(superuser, nilgiri) == before
