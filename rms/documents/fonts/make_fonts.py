@@ -24,7 +24,7 @@ RUPEE = 0x20B9
 ANEK_WEIGHTS = {"Regular": 400, "Medium": 500, "SemiBold": 600}
 NOTO_STYLES = ("Regular", "Bold")
 WEB_WEIGHTS = {"Regular": "100 500", "Bold": "501 900"}
-WEB_HEAD = """/* Made by rms/documents/fonts/make_fonts.py: the Indian scripts in names of people and services.
+WEB_HEAD = """/* Made by rms/documents/fonts/make_fonts.py: the Indian scripts, as in names of people.
    A browser loads a file only when the page has a letter of its range. */"""
 # Blocks that several scripts share; Latin pages must not load a script for them.
 SHARED_BLOCKS = {0xA830, 0x2000}
