@@ -12,7 +12,7 @@ from rms.models import Receipt
 from rms.policy import P
 from rms.queries.receipts import find_receipt
 from rms.rooms.receipts import room
-from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, refuse, typed_in
+from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, mending, refuse, typed_in
 from rms.rooms.receipts.forms import METHOD_WORDS
 from rms.web.clock import today
 from rms.web.forms import Form
@@ -81,6 +81,7 @@ def _desk(receipt: Receipt, typed: Typed) -> Desk:
 
 
 def _screen(receipt: Receipt, typed: Typed, *, also: tuple = (), **more):
+    also, more = mending(also, more)
     shown = _shown(receipt, _desk(receipt, typed), Form(formdata=None))
     return page("receipts/allocate.html", piece="receipts/_alloc.html", also=also, **shown, **more)
 

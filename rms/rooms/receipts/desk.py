@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from flask import request
+
 from rms.domain import allocation
 from rms.domain.allocation import RECEIPT, Claim, OpenInvoice
 from rms.domain.errors import DomainError, Invalid, Sentence
@@ -173,3 +175,10 @@ def _with_problem(row: Row, sentences: list[Sentence] | None) -> Row:
     if row.error or not sentences:
         return row
     return Row(row.invoice, row.typed, row.amount, sentence(sentences[0]))
+
+
+def mending(also: tuple, context: dict) -> tuple[tuple, dict]:
+    """After a refusal each preview also says what still stands against saving (`_problems.html`)."""
+    if "refused" not in request.form:
+        return also, context
+    return (*also, "receipts/_problems.html"), {**context, "mending": True}

@@ -15,7 +15,7 @@ from rms.policy import P
 from rms.queries.customers import find_customer
 from rms.queries.invoices import find_invoice
 from rms.rooms.receipts import room
-from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, refuse, typed_in
+from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, mending, refuse, typed_in
 from rms.rooms.receipts.forms import ReceiptForm
 from rms.web.clock import now, today
 from rms.web.fragments import go, page, swap
@@ -116,6 +116,7 @@ def _sent() -> tuple[ReceiptForm, Typed]:
 def _screen(form: ReceiptForm, typed: Typed, *, also: tuple, **more):
     desk = lay_out(form.payer, _amount(form), typed)
     form.in_fair_copy()
+    also, more = mending(also, more)
     return page("receipts/new.html", piece="receipts/_alloc.html", also=also, **_shown(form, desk), **more)
 
 

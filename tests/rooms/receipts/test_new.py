@@ -259,3 +259,18 @@ def test_a_preview_costs_the_same_for_many_invoices(priya: Browser, lotus, nilgi
         priya.post("receipts/_/fill?mode=oldest", lotus.fields("2000"), hx=True)
     assert len(few) == 3, few  # session, customer, open invoices
     assert len(many) == 4, many  # and the open invoices once more, to fill them
+
+
+def test_what_was_refused_is_worked_out_again_until_nothing_stands_against_it(priya: Browser, lotus):
+    refused = priya.post("receipts", lotus.fields("100", "300"))
+    assert refused.status_code == 422
+    assert 'name="refused" value="1" form="receipt"' in refused.text
+    assert "data-take-focus" in refused.text
+    better = priya.post("receipts/_/preview", lotus.fields("200", "300", refused="1"), hx=True)
+    assert "Allocated ₹100.00 more than the receipt" in text_of(better)
+    assert "data-take-focus" not in better.text  # the cursor stays where it is typing
+    right = priya.post("receipts/_/preview", lotus.fields("300", "300", refused="1"), hx=True)
+    assert '<hx-partial hx-target="#problems"' in right.text
+    assert "to fix before" not in right.text
+    before = priya.post("receipts/_/preview", lotus.fields("100", "300"), hx=True)
+    assert "#problems" not in before.text
