@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import func, select
 
 from rms.db.session import db
@@ -232,6 +232,32 @@ def is_drawn_by_a_font_of_ours(person: Person, place: str) -> None:
     devtools.detach()
     assert fonts
     assert all(font["isCustomFont"] for font in fonts), fonts
+
+
+def test_a_long_name_and_crores_stand_beside_each_other_on_a_phone(open_browser, nilgiri):
+    name = "ગુજરાત સફાઈ સેવા મંડળ અને જાળવણી પ્રાઇવેટ લિમિટેડ, Ahmedabad and Vadodara"
+    draft = make_draft(nilgiri, lines=1, customer=name)
+    with nilgiri.scope(nilgiri.admin):
+        factories.make_service(name)
+    person = open_browser(390)
+    person.sign_in(nilgiri)
+    editor = opens(person, draft)
+    editor.types(1, "rate", "99,99,99,999.99")
+    expect(editor.amount(1)).to_have_text("99,99,99,999.99")
+    item, amount = editor.cell(1, "name").bounding_box(), editor.amount(1).bounding_box()
+    assert item["x"] + item["width"] <= amount["x"]
+    assert not cut_off(editor.cell(1, "rate"))
+    person.page.get_by_role("button", name=re.compile("^Issue")).last.click()
+    expect(person.page.locator("#balance")).to_be_visible()
+    for place in ("/invoices", "/customers", "/services"):
+        names = person.opens(place).locator("#list .g-a")
+        expect(names.first).to_contain_text("Vadodara")
+        assert not cut_off(names.first), place
+
+
+def cut_off(what: Locator) -> bool:
+    """There is more to see than there is room for."""
+    return what.evaluate("one => one.scrollWidth > one.clientWidth")
 
 
 def test_the_dock_never_hides_the_cell_that_is_typed_in(open_browser, nilgiri):
