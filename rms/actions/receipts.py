@@ -6,6 +6,7 @@ anything is judged, so that two people with the same invoice open are served one
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -29,15 +30,22 @@ LONGEST_REFERENCE = 100
 LONGEST_NOTE = 2_000
 
 
+@dataclass(frozen=True)
+class ReceiptDraft:
+    """What arrived, from whom, when and how; `payment_method` is one of PAYMENT_METHODS."""
+
+    customer_id: UUID
+    amount: Decimal
+    receipt_date: dt.date
+    payment_method: str
+    reference: str | None = None
+    notes: str | None = None
+
+
 def record(
-    *,
-    customer_id: UUID,
-    amount: Decimal,
-    receipt_date: dt.date,
-    payment_method: str,
-    reference: str | None,
-    notes: str | None,
+    draft: ReceiptDraft,
     claims: Sequence[Claim],
+    *,
     now: dt.datetime,
     today: dt.date,
     created_by: UUID | None,
@@ -47,27 +55,12 @@ def record(
     Raises NotFound for a customer that is not there, Invalid by field, by str(invoice id) for a claim that
     does not fit, and at "receipt" when more is allocated than was received.
     """
-    reference, notes = _check(amount, receipt_date, payment_method, reference, notes, today)
-    customer = find_customer(customer_id)
-    invoices = _lock_invoices(claims, amount, customer.id)
-    receipt = Receipt(
-        customer_id=customer.id,
-        amount=amount,
-        receipt_date=receipt_date,
-        payment_method=payment_method,
-        reference=reference or None,
-        notes=notes or None,
-        status=ReceiptStatus.CLEARED.value,
-        cleared_at=now,
-        created_by=created_by,
-    )
-    taken = take_number("receipt", receipt_date)
-    receipt.series_id, receipt.receipt_number = taken.series_id, taken.text
-    db().add(receipt)
-    db().flush()
+    draft = _checked(draft, today)
+    customer = find_customer(draft.customer_id)
+    invoices = _lock_invoices(claims, draft.amount, customer.id)
+    receipt = _add(draft, now=now, created_by=created_by)
     for claim in claims:
-        invoice_date = invoices[claim.invoice_id].invoice_date
-        _lay(receipt, claim, max(receipt_date, min(invoice_date, today)))
+        _lay(receipt, claim, _day_of(invoices[claim.invoice_id], receipt, today))
     _settle(receipt, invoices, today)
     return receipt
 
@@ -89,28 +82,45 @@ def allocate(receipt_id: UUID, claims: Sequence[Claim], *, today: dt.date) -> Re
     return receipt
 
 
-def _check(
-    amount: Decimal,
-    receipt_date: dt.date,
-    payment_method: str,
-    reference: str | None,
-    notes: str | None,
-    today: dt.date,
-) -> tuple[str | None, str | None]:
-    """The reference and the note without control characters; Invalid with everything that is wrong."""
+def _checked(draft: ReceiptDraft, today: dt.date) -> ReceiptDraft:
+    """With reference and note without control characters; Invalid with everything that is wrong."""
     checks = Checks()
-    if not 0 < amount <= MAX_MONEY:
+    if not 0 < draft.amount <= MAX_MONEY:
         checks.refuse("amount", say(N_("Enter the amount that arrived. It must be more than 0")))
-    if receipt_date > today:
+    if draft.receipt_date > today:
         checks.refuse("receipt_date", say(N_("This day has not come yet. Enter the day the money arrived")))
-    if receipt_date < EARLIEST:
+    if draft.receipt_date < EARLIEST:
         checks.refuse("receipt_date", say(N_("A receipt cannot be older than 1 Jul 2017")))
-    if payment_method not in PAYMENT_METHODS:
+    if draft.payment_method not in PAYMENT_METHODS:
         checks.refuse("payment_method", say(N_("Choose how the money came")))
-    reference = checks.clean("reference", one_line, reference, LONGEST_REFERENCE)
-    notes = checks.clean("notes", several_lines, notes, LONGEST_NOTE)
+    reference = checks.clean("reference", one_line, draft.reference, LONGEST_REFERENCE)
+    notes = checks.clean("notes", several_lines, draft.notes, LONGEST_NOTE)
     checks.finish()
-    return reference, notes
+    return replace(draft, reference=reference or None, notes=notes or None)
+
+
+def _add(draft: ReceiptDraft, *, now: dt.datetime, created_by: UUID | None) -> Receipt:
+    """The row with its number, cleared at once."""
+    taken = take_number("receipt", draft.receipt_date)
+    receipt = Receipt(
+        **asdict(draft),
+        series_id=taken.series_id,
+        receipt_number=taken.text,
+        status=ReceiptStatus.CLEARED.value,
+        cleared_at=now,
+        created_by=created_by,
+    )
+    db().add(receipt)
+    db().flush()
+    return receipt
+
+
+def _day_of(invoice: Invoice, receipt: Receipt, today: dt.date) -> dt.date:
+    """The day on which this money pays the invoice: when it arrived, but not before the invoice was there.
+
+    An invoice of a coming day is paid as of today, since nothing is allocated on a day that has not come.
+    """
+    return max(receipt.receipt_date, min(invoice.invoice_date, today))
 
 
 def _lock_invoices(claims: Sequence[Claim], available: Decimal, customer_id: UUID) -> dict[UUID, Invoice]:

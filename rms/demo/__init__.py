@@ -6,7 +6,7 @@ are history, and nobody waits for them.
 
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -30,7 +30,8 @@ from rms.crypto import links, passwords
 from rms.db.locks import begin_another_act
 from rms.db.session import act_as, db, public_scope, tenant_scope
 from rms.demo import firm
-from rms.domain import allocation, gstin
+from rms.domain import gstin
+from rms.domain.allocation import Claim
 from rms.domain.periods import add_months
 from rms.models import Customer, EmailMessage, Invoice, ServiceType
 from rms.queries.invoices import lines_of
@@ -199,6 +200,13 @@ def _cells(service: ServiceType, dice: random.Random) -> dict[str, str]:
 
 
 def _collect(story: _Story, issued: list[Invoice]) -> None:
+    """In the order in which the money arrives, so that numbers follow dates."""
+    for draft, claim in sorted(_payments(story, issued), key=lambda payment: payment[0].receipt_date):
+        at = story.morning_of(draft.receipt_date)
+        _act(receipts.record, draft, [claim], now=at, today=story.today, created_by=story.user_id)
+
+
+def _payments(story: _Story, issued: list[Invoice]) -> Iterator[tuple[receipts.ReceiptDraft, Claim]]:
     """Most old invoices are paid, some in part; one customer pays more than was owed."""
     for count, invoice in enumerate(issued):
         is_recent = (story.today - invoice.invoice_date).days < 20
@@ -206,23 +214,18 @@ def _collect(story: _Story, issued: list[Invoice]) -> None:
             continue
         share = Decimal("0.5") if is_recent or count % 11 == 3 else Decimal(1)
         amount = (invoice.balance * share).quantize(Decimal(1))
-        _receive(story, invoice, amount, extra=Decimal(12_400 if count == 4 else 0))
+        extra = Decimal(12_400 if count == 4 else 0)
+        yield _payment(story, invoice, amount + extra), Claim(invoice.id, amount)
 
 
-def _receive(story: _Story, invoice: Invoice, amount: Decimal, *, extra: Decimal) -> None:
+def _payment(story: _Story, invoice: Invoice, amount: Decimal) -> receipts.ReceiptDraft:
     day = min(story.today, invoice.invoice_date + dt.timedelta(days=story.dice.randint(8, 55)))
-    _act(
-        receipts.record,
+    return receipts.ReceiptDraft(
         customer_id=invoice.customer_id,
-        amount=amount + extra,
+        amount=amount,
         receipt_date=day,
         payment_method=story.dice.choice(("bank_transfer", "bank_transfer", "upi", "cheque")),
         reference=f"EXMPN{day:%y%j}{story.dice.randrange(1000, 9999)}",
-        notes=None,
-        claims=[allocation.Claim(invoice.id, amount)],
-        now=story.morning_of(day),
-        today=story.today,
-        created_by=story.user_id,
     )
 
 

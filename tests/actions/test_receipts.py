@@ -25,20 +25,11 @@ def make_customer_with(company, *subtotals, **columns):
 
 
 def record(company, customer_id, amount, claims=(), /, **changes):
-    values = {
-        "customer_id": customer_id,
-        "amount": Decimal(amount),
-        "receipt_date": TODAY,
-        "payment_method": "bank_transfer",
-        "reference": "HDFCN26324871",
-        "notes": None,
-        "claims": [Claim(invoice_id, Decimal(part)) for invoice_id, part in claims],
-        "now": NOW,
-        "today": TODAY,
-        "created_by": company.admin.id,
-    }
+    usual = {"receipt_date": TODAY, "payment_method": "bank_transfer", "reference": "HDFCN26324871"}
+    draft = receipts.ReceiptDraft(customer_id, **{"amount": Decimal(amount), **usual, **changes})
+    laid = [Claim(invoice_id, Decimal(part)) for invoice_id, part in claims]
     with company.scope(company.admin):
-        return receipts.record(**{**values, **changes})
+        return receipts.record(draft, laid, now=NOW, today=TODAY, created_by=company.admin.id)
 
 
 def stored(company, model, row_id):

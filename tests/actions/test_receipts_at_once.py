@@ -36,18 +36,9 @@ def all_at_once(tasks):
 def recording(company, customer_id, claims):
     def record():
         with tenant_scope(company.tenant_id):
-            return receipts.record(
-                customer_id=customer_id,
-                amount=sum((claim.amount for claim in claims), Decimal(0)),
-                receipt_date=TODAY,
-                payment_method="upi",
-                reference=None,
-                notes=None,
-                claims=claims,
-                now=NOW,
-                today=TODAY,
-                created_by=None,
-            )
+            amount = sum((claim.amount for claim in claims), Decimal(0))
+            draft = receipts.ReceiptDraft(customer_id, amount, TODAY, "upi")
+            return receipts.record(draft, claims, now=NOW, today=TODAY, created_by=None)
 
     return record
 

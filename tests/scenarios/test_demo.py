@@ -56,6 +56,13 @@ def test_numbers_run_without_a_gap_in_the_order_of_the_dates(firm_id):
     assert values == list(range(1, demo.INVOICES + 1))
 
 
+def test_receipts_are_numbered_as_the_money_came(firm_id):
+    with tenant_scope(firm_id):
+        ordered = select(Receipt.receipt_date).order_by(Receipt.receipt_number)
+        days = list(db().scalars(ordered))
+    assert days == sorted(days)
+
+
 def test_its_mails_are_history(firm_id):
     with tenant_scope(firm_id):
         states = set(db().scalars(select(EmailMessage.state)))

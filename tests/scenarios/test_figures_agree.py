@@ -82,18 +82,9 @@ def _issued(company, customer, lines, day, expected) -> dict:
     part = DICE.choice((Decimal(0), Decimal("0.01"), Decimal("0.37"), Decimal(1)))
     amount = paise(invoice.total * part) if part != Decimal("0.01") else part
     if amount:
-        receipts.record(
-            customer_id=customer.id,
-            amount=amount,
-            receipt_date=day,
-            payment_method="upi",
-            reference=None,
-            notes=None,
-            claims=[Claim(invoice.id, amount)],
-            now=NOW,
-            today=TODAY,
-            created_by=None,
-        )
+        draft = receipts.ReceiptDraft(customer.id, amount, day, "upi")
+        claims = [Claim(invoice.id, amount)]
+        receipts.record(draft, claims, now=NOW, today=TODAY, created_by=None)
     return {invoice.id: (*expected, amount)}
 
 

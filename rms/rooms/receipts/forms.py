@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from rms.actions.receipts import PAYMENT_METHODS
+from rms.actions.receipts import PAYMENT_METHODS, ReceiptDraft
 from rms.models import Customer
 from rms.queries.customers import picked_or_named
 from rms.web.forms import DayField, Form, MoneyField, TextField
@@ -68,16 +68,15 @@ class ReceiptForm(Form):
         if self.payer:
             self.customer.data = self.payer.name
 
-    def facts(self) -> dict:
-        """The arguments of `actions.receipts.record` that this form knows."""
-        return {
-            "customer_id": self.payer.id,
-            "amount": self.amount.data,
-            "receipt_date": self.receipt_date.data,
-            "payment_method": self.payment_method.data,
-            "reference": self.reference.data or None,
-            "notes": self.notes.data or None,
-        }
+    def draft(self) -> ReceiptDraft:
+        return ReceiptDraft(
+            customer_id=self.payer.id,
+            amount=self.amount.data,
+            receipt_date=self.receipt_date.data,
+            payment_method=self.payment_method.data,
+            reference=self.reference.data or None,
+            notes=self.notes.data or None,
+        )
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -99,8 +99,8 @@ def create():
 
 def _record(form: ReceiptForm, desk: Desk):
     return receipts.record(
-        **form.facts(),
-        claims=[*desk.claims, *desk.elsewhere],
+        form.draft(),
+        [*desk.claims, *desk.elsewhere],
         now=now(),
         today=today(),
         created_by=current_user.user_id,
