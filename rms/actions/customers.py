@@ -177,14 +177,6 @@ def _place(draft: CustomerDraft, gst_number: str | None, checks: Checks) -> dict
     state_code = _state(draft, gst_number, is_abroad=is_abroad)
     if state_code is not None and state_code not in states.PLACES_OF_SUPPLY:
         checks.refuse("state_code", say(N_("Choose the state from the list")))
-    country = (draft.country_code or INDIA).upper()
-    if is_abroad == (country == INDIA):
-        checks.refuse(
-            "country_code",
-            say(N_("Choose the country"))
-            if is_abroad
-            else say(N_("Choose Outside India as the kind of customer, or India as the country")),
-        )
     address = Address(
         checks.clean("address_line1", contacts.one_line, draft.address_line1, 255),
         checks.clean("address_line2", contacts.one_line, draft.address_line2, 255),
@@ -198,9 +190,21 @@ def _place(draft: CustomerDraft, gst_number: str | None, checks: Checks) -> dict
         "city": address.city,
         "pin_code": address.pin_code,
         "state_code": state_code,
-        "country_code": country,
+        "country_code": _country(draft, checks),
         "address": address.printed,
     }
+
+
+def _country(draft: CustomerDraft, checks: Checks) -> str:
+    """Abroad and India exclude each other."""
+    country = (draft.country_code or INDIA).upper()
+    if draft.gst_treatment == Registration.OVERSEAS:
+        if country == INDIA:
+            checks.refuse("country_code", say(N_("Choose the country")))
+    elif country != INDIA:
+        told = N_("Choose Outside India as the kind of customer, or India as the country")
+        checks.refuse("country_code", say(told))
+    return country
 
 
 def _state(draft: CustomerDraft, gst_number: str | None, *, is_abroad: bool) -> str | None:
