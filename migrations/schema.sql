@@ -95,7 +95,7 @@ CREATE TABLE companies (
     bank_name character varying(100),
     bank_branch character varying(100),
     bank_account_name character varying(255),
-    bank_account_number character varying(34),
+    bank_account_number text,
     bank_ifsc character varying(11),
     upi_id character varying(255),
     signatory_name character varying(100),
@@ -107,6 +107,7 @@ CREATE TABLE companies (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    bank_account_last4 character varying(4),
     CONSTRAINT pk_companies PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_companies_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_companies_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
@@ -222,6 +223,36 @@ CREATE TRIGGER count_active_on_insert AFTER INSERT ON public.customers REFERENCI
 CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.customers REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
+
+CREATE TABLE email_changes (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    old_email character varying(255) NOT NULL,
+    new_email character varying(255) NOT NULL,
+    token character varying(255) NOT NULL,
+    undo_token character varying(255) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    undo_until timestamp with time zone,
+    undone_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_email_changes PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_email_changes_token UNIQUE (token),
+    CONSTRAINT uq_email_changes_undo_token UNIQUE (undo_token),
+    CONSTRAINT fk_email_changes_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_email_changes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_email_changes_undone_after_confirmed CHECK (((undone_at IS NULL) OR (confirmed_at IS NOT NULL)))
+);
+CREATE INDEX ix_email_changes_user ON public.email_changes USING btree (tenant_id, user_id);
+ALTER TABLE email_changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE email_changes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON email_changes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_changes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token,undo_token}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_changes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON email_changes TO rms_app;
 
 CREATE TABLE email_messages (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -482,6 +513,23 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoices FOR EACH ROW EX
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.amount_paid + new.amount_credited) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoices TO rms_app;
 
+CREATE TABLE login_attempts (
+    id uuid NOT NULL,
+    kind character varying(30) NOT NULL,
+    account_hash character varying(100) NOT NULL,
+    address_hash character varying(100) NOT NULL,
+    succeeded boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_login_attempts PRIMARY KEY (id),
+    CONSTRAINT ck_login_attempts_kind_is_named CHECK (((kind)::text <> ''::text))
+);
+CREATE INDEX ix_login_attempts_account ON public.login_attempts USING btree (account_hash, kind, created_at);
+CREATE INDEX ix_login_attempts_address ON public.login_attempts USING btree (address_hash, kind, created_at);
+CREATE INDEX ix_login_attempts_created ON public.login_attempts USING btree (created_at);
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.login_attempts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON login_attempts TO rms_app;
+
 CREATE TABLE number_counters (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     series_id uuid NOT NULL,
@@ -525,6 +573,30 @@ CREATE POLICY tenant_isolation ON number_series FOR ALL TO rms_app USING ((tenan
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON number_series TO rms_app;
+
+CREATE TABLE password_resets (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    email character varying(255) NOT NULL,
+    token character varying(255) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_password_resets PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_password_resets_token UNIQUE (token),
+    CONSTRAINT fk_password_resets_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_password_resets_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ix_password_resets_user ON public.password_resets USING btree (tenant_id, user_id);
+ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE password_resets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON password_resets FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON password_resets TO rms_app;
 
 CREATE TABLE receipt_allocations (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -613,6 +685,47 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipts FOR EACH ROW EX
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) AND (new.allocated_amount <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT INSERT, SELECT, UPDATE ON receipts TO rms_app;
 
+CREATE TABLE recovery_codes (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    code_hash character varying(100) NOT NULL,
+    used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_recovery_codes PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_recovery_codes_tenant_id_user_id_code_hash UNIQUE (tenant_id, user_id, code_hash),
+    CONSTRAINT fk_recovery_codes_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_recovery_codes_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_codes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON recovery_codes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recovery_codes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{code_hash}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recovery_codes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_codes TO rms_app;
+
+CREATE TABLE second_factors (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    secret text NOT NULL,
+    confirmed_at timestamp with time zone,
+    last_step bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_second_factors PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_second_factors_tenant_id_user_id UNIQUE (tenant_id, user_id),
+    CONSTRAINT fk_second_factors_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_second_factors_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE second_factors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE second_factors FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON second_factors FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.second_factors FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_step}', '{secret}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.second_factors FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON second_factors TO rms_app;
+
 CREATE TABLE service_types (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -665,17 +778,24 @@ CREATE TABLE sessions (
     revoked_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    idle_seconds integer DEFAULT 28800 NOT NULL,
+    audience character varying(10) DEFAULT 'web'::character varying NOT NULL,
+    authenticated_at timestamp with time zone DEFAULT now() NOT NULL,
+    with_second_factor boolean DEFAULT false NOT NULL,
+    device_hash character varying(100),
+    revoked_because character varying(30),
     CONSTRAINT pk_sessions PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_sessions_refresh_token UNIQUE (refresh_token),
     CONSTRAINT fk_sessions_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_sessions_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_sessions_audience_is_known CHECK (((audience)::text = ANY ((ARRAY['web'::character varying, 'api'::character varying])::text[]))),
     CONSTRAINT ck_sessions_revoked_sessions_are_not_active CHECK (((revoked_at IS NULL) OR (NOT is_active)))
 );
 CREATE INDEX ix_sessions_user ON public.sessions USING btree (tenant_id, user_id);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON sessions FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
-CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_seen_at,refresh_token,previous_refresh_token,access_token,rotated_at,confirmed,expires_at,idle_expires_at}', '{}');
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_seen_at,refresh_token,previous_refresh_token,access_token,rotated_at,confirmed,expires_at,idle_expires_at,idle_seconds,authenticated_at,device_hash}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO rms_app;
 
@@ -785,6 +905,42 @@ CREATE TABLE trial_ledger (
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.trial_ledger FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT ON trial_ledger TO rms_app;
 
+CREATE TABLE user_invitations (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    email character varying(255) NOT NULL,
+    email_norm character varying(255) GENERATED ALWAYS AS (lower((email)::text)) STORED NOT NULL,
+    role character varying(50) NOT NULL,
+    token character varying(255) NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    invited_by uuid,
+    accepted_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    user_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_user_invitations PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_user_invitations_token UNIQUE (token),
+    CONSTRAINT fk_user_invitations_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_user_invitations_tenant_id_invited_by FOREIGN KEY (tenant_id, invited_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_user_invitations_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_user_invitations_accepted_invitations_say_who CHECK (((accepted_at IS NULL) = (user_id IS NULL))),
+    CONSTRAINT ck_user_invitations_accepted_or_withdrawn CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL))),
+    CONSTRAINT ck_user_invitations_role_is_known CHECK (((role)::text = ANY ((ARRAY['admin'::character varying, 'manager'::character varying, 'user'::character varying])::text[])))
+);
+CREATE INDEX ix_user_invitations_invited_by ON public.user_invitations USING btree (tenant_id, invited_by);
+CREATE INDEX ix_user_invitations_user ON public.user_invitations USING btree (tenant_id, user_id);
+CREATE UNIQUE INDEX uq_user_invitations_open ON public.user_invitations USING btree (tenant_id, email_norm) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
+ALTER TABLE user_invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE user_invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_isolation ON user_invitations FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.user_invitations FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,email_norm,token}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.user_invitations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON user_invitations TO rms_app;
+
 CREATE TABLE users (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -803,6 +959,7 @@ CREATE TABLE users (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    preferences jsonb,
     CONSTRAINT pk_users PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_users_tenant_id_email UNIQUE (tenant_id, email),
     CONSTRAINT uq_users_tenant_id_email_norm UNIQUE (tenant_id, email_norm),
@@ -1081,6 +1238,22 @@ BEGIN
     LIMIT 6;
 END $function$;
 -- sign_in_candidates(text): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.sign_in_candidates(p_email text, p_slug text)
+ RETURNS TABLE(tenant_id uuid, user_id uuid, slug text, company_name text, password_hash text, email_verified boolean, last_login_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT u.tenant_id, u.id, t.slug::text, t.name::text, u.password_hash::text,
+           u.email_verified, u.last_login_at
+    FROM public.users u JOIN public.tenants t ON t.id = u.tenant_id
+    WHERE u.email_norm = lower(btrim(p_email)) AND t.slug = lower(btrim(p_slug))
+    AND u.is_active AND u.deleted_at IS NULL AND t.is_active;
+END $function$;
+-- sign_in_candidates(text,text): owned by rms_definer, may be called by rms_app
 
 CREATE OR REPLACE FUNCTION public.slug_taken(p_slug text)
  RETURNS boolean

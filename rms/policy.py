@@ -20,12 +20,16 @@ class Permission(StrEnum):
     SETTINGS_EDIT = "settings.edit"
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
+    LIST_EXPORT = "list.export"
+    API_MANAGE = "api.manage"
+    PLAN_MANAGE = "plan.manage"
     OWN_ACCOUNT = "own.account"
 
 
 P = Permission
 
-_MANAGER = frozenset(Permission) - {P.SETTINGS_EDIT, P.USERS_MANAGE}
+_ADMIN_ONLY = frozenset({P.SETTINGS_EDIT, P.USERS_MANAGE, P.API_MANAGE, P.PLAN_MANAGE})
+_MANAGER = frozenset(Permission) - _ADMIN_ONLY
 
 ROLE_TABLE: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),

@@ -30,6 +30,9 @@ DERIVED: dict[str, tuple[str, ...]] = {
         "confirmed",
         "expires_at",
         "idle_expires_at",
+        "idle_seconds",
+        "authenticated_at",
+        "device_hash",
     ),
     "email_verifications": ("token",),
     "companies": (),
@@ -93,11 +96,18 @@ DERIVED: dict[str, tuple[str, ...]] = {
         "message_id",
         "sent_at",
     ),
+    "password_resets": ("token",),
+    "user_invitations": ("email_norm", "token"),
+    "email_changes": ("token", "undo_token"),
+    "second_factors": ("last_step",),
+    "recovery_codes": (),
 }
 
 HIDDEN = {
     "users": ("password_hash",),
     "companies": ("bank_account_number",),
+    "second_factors": ("secret",),
+    "recovery_codes": ("code_hash",),
     # Copies of the company and the customer, bank account included; they stand on the invoice itself.
     "invoices": ("seller_snapshot", "buyer_snapshot"),
 }

@@ -71,8 +71,34 @@ FUNCTIONS = {
     "due_mails(integer, interval)": DUE_MAILS,
 }
 
+# For an address that more than five companies know, whose owner has said which of them is meant.
+SIGN_IN_CANDIDATES_OF = f"""
+CREATE FUNCTION public.sign_in_candidates(p_email text, p_slug text)
+RETURNS TABLE (tenant_id uuid, user_id uuid, slug text, company_name text, password_hash text,
+               email_verified boolean, last_login_at timestamptz)
+{_HEAD} $$
+BEGIN
+    RETURN QUERY
+    SELECT u.tenant_id, u.id, t.slug::text, t.name::text, u.password_hash::text,
+           u.email_verified, u.last_login_at
+    FROM public.users u JOIN public.tenants t ON t.id = u.tenant_id
+    WHERE u.email_norm = lower(btrim(p_email)) AND t.slug = lower(btrim(p_slug))
+    AND u.is_active AND u.deleted_at IS NULL AND t.is_active;
+END $$
+"""
+
+# What later migrations added, each by its own.
+LATER = {"sign_in_candidates(text, text)": SIGN_IN_CANDIDATES_OF}
+
+
+def add(signature: str) -> Iterator[str]:
+    """One function of a later migration."""
+    yield LATER[signature]
+    yield from hand_over(f"public.{signature}", DEFINER)
+
 
 def install() -> Iterator[str]:
+    """The functions of the first migration."""
     for table, columns in READS.items():
         yield f"GRANT SELECT ({columns}) ON {table} TO {DEFINER}"
         yield f"CREATE POLICY asked_before_sign_in ON {table} FOR SELECT TO {DEFINER} USING (true)"

@@ -20,6 +20,10 @@ RANK = {
     for rank, name in enumerate(
         (
             "users",
+            "user_invitations",
+            "email_changes",
+            "second_factors",
+            "sessions",
             "companies",
             "number_series",
             "customers",

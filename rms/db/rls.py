@@ -38,10 +38,16 @@ GRANTS = {
     "email_messages": "SELECT, INSERT, UPDATE",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "audit_logs": "SELECT",
+    "password_resets": "SELECT, INSERT, UPDATE, DELETE",
+    "user_invitations": "SELECT, INSERT, UPDATE, DELETE",
+    "email_changes": "SELECT, INSERT, UPDATE, DELETE",
+    "second_factors": "SELECT, INSERT, UPDATE, DELETE",
+    "recovery_codes": "SELECT, INSERT, UPDATE, DELETE",
+    "login_attempts": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 # Tables without a tenant: nothing in them belongs to one.
-GLOBAL = {"trial_ledger"}
+GLOBAL = {"trial_ledger", "login_attempts"}
 # The column that names the tenant, where it is not tenant_id.
 TENANT_COLUMN = {"tenants": "id"}
 # Their timestamps never change, or are generated.

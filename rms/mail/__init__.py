@@ -3,7 +3,8 @@
 A mail is rendered when it is sent, so its links exist nowhere but in the mail itself.
 """
 
-from rms.mail.kinds import KINDS, Unsendable
+from rms.mail.kind import Unsendable
+from rms.mail.kinds import KINDS
 from rms.mail.rendering import configure, message_id_of, render, subject_of, warm_up
 from rms.mail.smtp import Refused, send
 

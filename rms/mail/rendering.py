@@ -18,7 +18,8 @@ from rms.domain.errors import N_
 from rms.domain.money import group_indian, rupees
 from rms.domain.periods import format_date
 from rms.mail.addresses import addresses, one_line
-from rms.mail.kinds import KINDS, Contents
+from rms.mail.kind import Contents
+from rms.mail.kinds import KINDS
 from rms.models import EmailMessage, InvoiceLineItem
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

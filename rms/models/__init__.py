@@ -1,5 +1,13 @@
 """The schema at a glance: one module per aggregate. Importing this package maps every table."""
 
+from rms.models.accounts import (
+    EmailChange,
+    LoginAttempt,
+    PasswordReset,
+    RecoveryCode,
+    SecondFactor,
+    UserInvitation,
+)
 from rms.models.audit import AuditLog
 from rms.models.companies import Company
 from rms.models.credit_notes import CreditNote
@@ -21,21 +29,27 @@ __all__ = [
     "Company",
     "CreditNote",
     "Customer",
+    "EmailChange",
     "EmailMessage",
     "EmailVerification",
     "GstSetting",
     "IdempotencyKey",
     "Invoice",
     "InvoiceLineItem",
+    "LoginAttempt",
     "NumberCounter",
     "NumberSeries",
+    "PasswordReset",
     "Receipt",
     "ReceiptAllocation",
+    "RecoveryCode",
+    "SecondFactor",
     "ServiceType",
     "Subscription",
     "TaxRate",
     "Tenant",
     "TrialLedger",
     "User",
+    "UserInvitation",
     "UserSession",
 ]

@@ -14,7 +14,7 @@ class Company(TenantScoped, Base):
     """Name, address, GSTIN and bank of the seller; copied onto a document when it is issued.
 
     `gst_number` mirrors `gst_settings.gst_number`, which is the truth. `address` is the printed form
-    of the parts.
+    of the parts. `bank_account_number` is encrypted for its row; `bank_account_last4` may be shown.
     """
 
     __tablename__ = "companies"
@@ -43,7 +43,8 @@ class Company(TenantScoped, Base):
     bank_name: Mapped[str | None] = mapped_column(String(100))
     bank_branch: Mapped[str | None] = mapped_column(String(100))
     bank_account_name: Mapped[str | None] = mapped_column(String(255))
-    bank_account_number: Mapped[str | None] = mapped_column(String(34))
+    bank_account_number: Mapped[str | None]
+    bank_account_last4: Mapped[str | None] = mapped_column(String(4))
     bank_ifsc: Mapped[str | None] = mapped_column(String(11))
     upi_id: Mapped[str | None] = mapped_column(String(255))
     signatory_name: Mapped[str | None] = mapped_column(String(100))

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, String, UniqueConstraint
+from sqlalchemy import Computed, Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, TenantScoped, belongs_to
@@ -38,6 +38,7 @@ class User(TenantScoped, Base):
     last_login_at: Mapped[dt.datetime | None]
     last_password_change: Mapped[dt.datetime | None]
     deleted_at: Mapped[dt.datetime | None]
+    preferences: Mapped[dict | None]
     version: Mapped[int] = count(1)
 
     @property
@@ -47,15 +48,19 @@ class User(TenantScoped, Base):
 
 
 class UserSession(TenantScoped, Base):
-    """One signed-in browser. `refresh_token` is the SHA-256 of the current token, never the token.
+    """One signed-in browser or program. `refresh_token` is the SHA-256 of the current token, never the token.
 
-    The last two tokens are kept, so that reuse of an old one is noticed while a lost reply is forgiven.
-    `expires_at` is the absolute end, `idle_expires_at` the end unless the session is used before.
+    The last two tokens are kept, so that reuse of an old one is noticed while a lost reply is forgiven
+    (domain/rotation.py); `confirmed` holds once the current one has come back. `expires_at` is the absolute
+    end, `idle_expires_at` the end unless the session is used within another `idle_seconds`.
+    `authenticated_at` is when the password was checked last; `device_hash` tells a known browser from a new
+    one. `access_token` stays empty: a token that authorises is not stored.
     """
 
     __tablename__ = "sessions"
     __table_args__ = (
         belongs_to("users", "user_id", ondelete="CASCADE"),
+        one_of("audience", "web", "api"),
         rule("revoked_sessions_are_not_active", "revoked_at IS NULL OR NOT is_active"),
         Index("ix_sessions_user", "tenant_id", "user_id"),
     )
@@ -66,6 +71,11 @@ class UserSession(TenantScoped, Base):
     access_token: Mapped[str | None] = mapped_column(String(500))
     expires_at: Mapped[dt.datetime]
     idle_expires_at: Mapped[dt.datetime]
+    idle_seconds: Mapped[int] = count(28_800)
+    audience: Mapped[str] = word(10, "web")
+    authenticated_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    with_second_factor: Mapped[bool] = flag("false")
+    device_hash: Mapped[str | None] = mapped_column(String(100))
     rotated_at: Mapped[dt.datetime | None]
     confirmed: Mapped[bool] = flag("false")
     remember: Mapped[bool] = flag("false")
@@ -74,6 +84,7 @@ class UserSession(TenantScoped, Base):
     user_agent: Mapped[str | None]
     is_active: Mapped[bool] = flag("true")
     revoked_at: Mapped[dt.datetime | None]
+    revoked_because: Mapped[str | None] = mapped_column(String(30))
 
     user: Mapped[User] = refers_to("UserSession.user_id", "User")
 

@@ -12,6 +12,10 @@ UNIQUE_FOR_ALL = {
     "pk_tenants",
     "uq_sessions_refresh_token",
     "uq_email_verifications_token",
+    "uq_password_resets_token",
+    "uq_user_invitations_token",
+    "uq_email_changes_token",
+    "uq_email_changes_undo_token",
 }
 # Asked before the tenant is known, by a function of rms_definer.
 INDEXED_FOR_ALL = {"ix_users_email_norm"}
@@ -144,7 +148,7 @@ def test_functions_that_see_more_than_one_tenant_are_locked_down(superuser):
         "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "
         "WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
     ).fetchall()
-    assert len(rows) == 7
+    assert len(rows) == 8
     for name, owner, settings, language, public_may_call in rows:
         assert owner in (DEFINER, AUDIT) or (owner, name) == (OWNER, "prepare_audit_months")
         assert settings == ["search_path=pg_catalog, pg_temp"]
