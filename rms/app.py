@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
 from rms import cli, config, mail, queue
+from rms.actions import sessions
 from rms.crypto import keys
 from rms.db import session as database
 from rms.db.bootstrap import MigrateAdapter
@@ -16,7 +17,7 @@ from rms.extensions import babel, csrf, htmx, login, migrate
 from rms.queries.invoice_lists import count_overdue
 from rms.queries.people import person_of_session
 from rms.rooms import customers, home, identity, invoices, mailbox, onboarding, receipts, services
-from rms.web import context, errors, formats, guard, headers, health, lifecycle
+from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,9 +35,15 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
     queue.configure(settings.redis_url)
     mail.configure(settings)
-    lifecycle.init_app(app, is_our_host=headers.is_our_host, is_same_site=headers.is_same_site)
+    lifecycle.init_app(
+        app,
+        is_our_host=headers.is_our_host,
+        is_same_site=headers.is_same_site,
+        refresh_session=sessions.refresh,
+        touch_session=sessions.touch,
+    )
     _init_extensions(app)
-    for part in (guard, headers, errors, formats):
+    for part in (guard, headers, credentials, errors, formats):
         part.init_app(app)
     context.init_app(app, count_overdue=count_overdue)
     guard.fill_in_slug(app)
@@ -54,7 +61,8 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         SECRET_KEY=ring.key("csrf"),
         SECRET_KEY_FALLBACKS=[],
         PUBLIC_BASE_URL=settings.public_base_url,
-        RMS_SESSION_COOKIE=f"rms-session-{port}" if plain else "__Host-rms-session",
+        RMS_ACCESS_COOKIE=f"rms-at-{port}" if plain else "__Host-rms_at",
+        RMS_REFRESH_COOKIE=f"rms-rt-{port}" if plain else "__Host-rms_rt",
         SESSION_COOKIE_NAME=f"rms-form-{port}" if plain else "__Host-rms-form",
         SESSION_COOKIE_SECURE=not plain,
         SESSION_COOKIE_HTTPONLY=True,

@@ -36,6 +36,9 @@ class Settings:
     pool_size: int = 5
     bcrypt_cost: int = 12
     session_days: int = 7
+    session_idle_hours: int = 8
+    remember_days: int = 30
+    remember_idle_days: int = 7
     trial_days: int = 14
     sweep_seconds: int = 30
 
@@ -62,7 +65,8 @@ class Settings:
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
     MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
-    RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SWEEP_SECONDS.
+    RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SESSION_IDLE_HOURS, RMS_REMEMBER_DAYS,
+    RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS.
 
     Raises BadSettings with every mistake in one message.
     """
@@ -98,6 +102,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         pool_size=number("RMS_POOL_SIZE", 5, 1, 100),
         bcrypt_cost=number("RMS_BCRYPT_COST", 12, 4, 16),
         session_days=number("RMS_SESSION_DAYS", 7, 1, 90),
+        session_idle_hours=number("RMS_SESSION_IDLE_HOURS", 8, 1, 720),
+        remember_days=number("RMS_REMEMBER_DAYS", 30, 1, 365),
+        remember_idle_days=number("RMS_REMEMBER_IDLE_DAYS", 7, 1, 365),
         sweep_seconds=number("RMS_SWEEP_SECONDS", 30, 1, 3600),
     )
     mistakes += [*_mistakes_in(settings)]

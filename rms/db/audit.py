@@ -9,10 +9,15 @@ audited itself. A change of these alone writes no row, so that one saved line is
 secrets: the trail says that they changed, never to what.
 """
 
+import json
 from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from sqlalchemy import text
 
 from rms.db.base import TENANT_SETTING
 from rms.db.definers import APP, hand_over
+from rms.db.session import db
 
 AUDIT = "rms_audit"
 BOOKKEEPING = ("id", "tenant_id", "created_at", "updated_at", "version")
@@ -212,6 +217,16 @@ BEGIN
     RETURN made;
 END $$
 """
+
+
+_EVENT = text("SELECT audit_event(:action, :entity_type, :entity_id, CAST(:details AS jsonb))")
+
+
+def audit_event(action: str, entity_type: str, entity_id: UUID | None, details: dict | None = None) -> None:
+    """Write what is no change of a row, such as a sign-in; tenant and actor are those of the transaction."""
+    told = json.dumps(details) if details else None
+    given = {"action": action, "entity_type": entity_type, "entity_id": entity_id, "details": told}
+    db().execute(_EVENT, given)
 
 
 def install(tables: Iterable[str]) -> Iterator[str]:

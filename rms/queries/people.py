@@ -1,16 +1,14 @@
 """Who is asking: the person behind a session cookie, with the company they work in."""
 
 import datetime as dt
-import hmac
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from rms.crypto.session_token import SessionToken
 from rms.db.session import db
-from rms.models import GstSetting, Tenant, User, UserSession
+from rms.models import GstSetting, SecondFactor, Tenant, User, UserSession
 from rms.queries.companies import STEPS
 
 DEFAULT_ZONE = "Asia/Kolkata"
@@ -21,7 +19,8 @@ class Person:
     """A signed-in person in their company, as one request sees them; Flask-Login's `current_user`.
 
     `trial_ends_on` is a day of the company, None when no trial runs. `setup_done` holds once every step of
-    the set-up is done or skipped, or the set-up was dismissed.
+    the set-up is done or skipped, or the set-up was dismissed. `authenticated_at` is when the password was
+    given last; the session ends at `session_ends_at`, and before it after `idle_seconds` without a request.
     """
 
     user_id: UUID
@@ -38,8 +37,18 @@ class Person:
     time_zone: str
     users_may_draft: bool
     trial_ends_on: dt.date | None
+    trial_ends_at: dt.datetime | None
     subscription_status: str
     setup_done: bool
+    version: int
+    preferences: dict
+    authenticated_at: dt.datetime
+    last_seen_at: dt.datetime
+    session_ends_at: dt.datetime
+    idle_seconds: int
+    with_second_factor: bool
+    has_second_factor: bool
+    require_second_factor: bool
 
     is_authenticated = True
     is_active = True
@@ -49,34 +58,48 @@ class Person:
         return str(self.user_id)
 
 
-def person_of_session(token: SessionToken) -> Person | None:
+def person_of_session(session_id: UUID, audience: str) -> Person | None:
     """The person, or None for a session that is over; read anew for each request, so that a revocation or a
-    changed role holds at once. One statement by key, in the scope of the token's tenant.
+    changed role holds at once. One statement by key, in the scope of the tenant; whoever asks has proved to
+    hold the session (web/credentials.py).
     """
-    row = db().execute(_BY_SESSION.where(UserSession.id == token.session_id)).first()
-    if row is None or not hmac.compare_digest(row.refresh_token, token.digest):
-        return None
-    return _person(row, token)
+    mine = (UserSession.id == session_id, UserSession.audience == audience)
+    row = db().execute(_BY_SESSION.where(*mine)).first()
+    return _person(row) if row else None
 
 
 _BY_SESSION = (
     select(
-        UserSession.refresh_token,
+        UserSession.tenant_id,
+        UserSession.id.label("session_id"),
+        UserSession.authenticated_at,
+        UserSession.created_at,
+        UserSession.last_seen_at,
+        UserSession.expires_at,
+        UserSession.idle_seconds,
+        UserSession.with_second_factor,
         User.id.label("user_id"),
         User.email,
         User.first_name,
         User.last_name,
         User.role,
+        User.version,
+        User.preferences,
         Tenant.slug,
         Tenant.name.label("company_name"),
         Tenant.settings,
         Tenant.subscription_status,
         Tenant.trial_end_date,
         GstSetting.gst_number,
+        SecondFactor.confirmed_at.label("second_factor_since"),
     )
     .join(User, (User.tenant_id == UserSession.tenant_id) & (User.id == UserSession.user_id))
     .join(Tenant, Tenant.id == UserSession.tenant_id)
     .outerjoin(GstSetting, GstSetting.tenant_id == UserSession.tenant_id)
+    .outerjoin(
+        SecondFactor,
+        (SecondFactor.tenant_id == UserSession.tenant_id) & (SecondFactor.user_id == UserSession.user_id),
+    )
     .where(
         UserSession.is_active,
         UserSession.revoked_at.is_(None),
@@ -90,13 +113,13 @@ _BY_SESSION = (
 )
 
 
-def _person(row, token: SessionToken) -> Person:
+def _person(row) -> Person:
     settings = row.settings or {}
     zone = settings.get("time_zone") or DEFAULT_ZONE
     return Person(
         user_id=row.user_id,
-        tenant_id=token.tenant_id,
-        session_id=token.session_id,
+        tenant_id=row.tenant_id,
+        session_id=row.session_id,
         email=row.email,
         name=full_name(row),
         first_name=row.first_name or row.email,
@@ -108,8 +131,18 @@ def _person(row, token: SessionToken) -> Person:
         time_zone=zone,
         users_may_draft=bool(settings.get("users_may_draft")),
         trial_ends_on=_trial_ends_on(row, zone),
+        trial_ends_at=row.trial_end_date,
         subscription_status=row.subscription_status,
         setup_done=_is_set_up(settings.get("onboarding") or {}),
+        version=row.version,
+        preferences=row.preferences or {},
+        authenticated_at=row.authenticated_at,
+        last_seen_at=row.last_seen_at or row.created_at,
+        session_ends_at=row.expires_at,
+        idle_seconds=row.idle_seconds,
+        with_second_factor=row.with_second_factor,
+        has_second_factor=row.second_factor_since is not None,
+        require_second_factor=bool(settings.get("require_second_factor")),
     )
 
 

@@ -67,12 +67,12 @@ def load_people_with(login: LoginManager, person_of_session: Callable) -> None:
 
     @login.request_loader
     def load(request):
-        token = g.get("session_token")
+        ticket = g.get("ticket")
         try:
-            return person_of_session(token) if token else None
+            return person_of_session(ticket.session_id, ticket.audience) if ticket else None
         except OperationalError:
             # Asked again, it would fail again: the page that tells of it is drawn for nobody.
-            g.session_token = None
+            g.ticket = None
             raise
 
 

@@ -96,7 +96,7 @@ def _operational(error: OperationalError | NoConnectionFree) -> Response:
 
 def _forget_person() -> None:
     """The shell around a signed-in page asks the database too, which is what has just failed."""
-    g.session_token = None
+    g.ticket = None
     g.pop("_login_user", None)
 
 

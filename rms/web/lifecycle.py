@@ -4,16 +4,23 @@ A bad form therefore never leaves half a change behind, even when the view found
 write. The one exception says so: a draft line keeps the wrong text that was typed (`keep_what_was_typed`).
 """
 
+import datetime as dt
+import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, g, request
+from sqlalchemy.exc import DBAPIError
 
-from rms.crypto import session_token
 from rms.db import session as database
-from rms.db.session import NOBODY, Scope
+from rms.web import credentials
+from rms.web.clock import now
+
+log = logging.getLogger(__name__)
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+TOUCH_AFTER = dt.timedelta(minutes=1)
 
 
 class Rms(Flask):
@@ -37,17 +44,29 @@ def keep_what_was_typed() -> None:
     g.keeps_what_was_typed = True
 
 
-def init_app(app: Flask, *, is_our_host: Callable[[], bool], is_same_site: Callable[[], bool]) -> None:
+def init_app(
+    app: Flask,
+    *,
+    is_our_host: Callable[[], bool],
+    is_same_site: Callable[[], bool],
+    refresh_session: Callable,
+    touch_session: Callable,
+) -> None:
     """Open the unit of work first and close it last."""
 
     @app.before_request
     def begin() -> None:
         g.request_id = secrets.token_hex(8)
-        g.opened_session = database.open_session(_scope())
+        g.ticket = None
+        g.opened_session = database.open_session(credentials.scope_of_request())
         if not is_our_host():
             abort(400)
         if request.method not in SAFE_METHODS and not is_same_site():
             abort(403)
+        if request.endpoint != "static":
+            g.ticket = credentials.admit(refresh_session)
+        if g.ticket:
+            database.rebind(replace(database.scope(), tenant_id=g.ticket.tenant_id))
 
     @app.teardown_request
     def end(error) -> None:
@@ -60,21 +79,24 @@ def init_app(app: Flask, *, is_our_host: Callable[[], bool], is_same_site: Calla
         response.headers["X-Request-Id"] = g.get("request_id", "")
         return response
 
-
-def _scope() -> Scope:
-    """The tenant comes from the session cookie alone, and only when its MAC is ours."""
-    who = {
-        "ip": request.remote_addr or "",
-        "user_agent": request.user_agent.string,
-        "request_id": g.request_id,
-    }
-    token = session_token.read(request.cookies.get(session_cookie_name(), ""))
-    g.session_token = token
-    return Scope(tenant_id=token.tenant_id if token else NOBODY.tenant_id, **who)
+    @app.after_request
+    def note_use(response: Response) -> Response:
+        _touch(touch_session)
+        return response
 
 
-def session_cookie_name() -> str:
-    return current_app.config["RMS_SESSION_COOKIE"]
+def _touch(touch_session: Callable) -> None:
+    """At most once a minute a session notes that it was used, after the request and apart from it."""
+    person = g.get("_login_user")
+    seen = getattr(person, "last_seen_at", None)
+    if seen is None or not g.ticket or g.get("leaves_idle") or now() - seen < TOUCH_AFTER:
+        return
+    database.rollback()
+    try:
+        with database.unit_of_work(database.scope()):
+            touch_session(g.ticket.session_id, now=now())
+    except DBAPIError:
+        log.warning("request %s could not note that its session was used", g.request_id)
 
 
 def release() -> None:

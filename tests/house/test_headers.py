@@ -147,17 +147,17 @@ def cookies_of_sign_in(app, person, base_url: str, **fields) -> dict[str, set[st
 
 def test_cookies_on_https_are_bound_to_this_host_alone(app, nilgiri):
     found = cookies_of_sign_in(app, nilgiri.admin, HOST)
-    assert set(found) == {"__Host-rms-session", "__Host-rms-form"}
+    assert set(found) == {"__Host-rms_at", "__Host-rms_rt", "__Host-rms-form"}
     for name, attributes in found.items():
         assert attributes >= {"secure", "httponly", "samesite=lax", "path=/"}, name
         assert not any(one.startswith("domain=") for one in attributes), name
 
 
 def test_a_session_ends_with_the_browser_unless_it_was_to_be_kept(app, nilgiri):
-    passing = cookies_of_sign_in(app, nilgiri.admin, HOST)["__Host-rms-session"]
+    passing = cookies_of_sign_in(app, nilgiri.admin, HOST)["__Host-rms_rt"]
     assert not any(one.startswith(("max-age", "expires")) for one in passing)
-    kept = cookies_of_sign_in(app, nilgiri.admin, HOST, keep="y")["__Host-rms-session"]
-    assert f"max-age={7 * 24 * 3600}" in kept
+    kept = cookies_of_sign_in(app, nilgiri.admin, HOST, keep="y")["__Host-rms_rt"]
+    assert f"max-age={30 * 24 * 3600}" in kept
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def on_this_machine(app, settings):
 def test_cookies_on_this_machine_are_named_after_the_port(on_this_machine, nilgiri):
     """Browsers share cookies between the ports of a host; two side by side must not sign each other out."""
     found = cookies_of_sign_in(on_this_machine, nilgiri.admin, "http://127.0.0.1:8123")
-    assert set(found) == {"rms-session-8123", "rms-form-8123"}
+    assert set(found) == {"rms-at-8123", "rms-rt-8123", "rms-form-8123"}
     for name, attributes in found.items():
         assert attributes >= {"httponly", "samesite=lax", "path=/"}, name
         assert "secure" not in attributes, name
@@ -200,7 +200,7 @@ def test_a_password_sent_under_another_name_is_not_looked_at(app, nilgiri):
     token = CSRF.search(client.get("/login", base_url=HOST).text)[1]
     fields = {"csrf_token": token, "email": nilgiri.admin.email, "password": PASSWORD}
     reply = client.post("/login", base_url=HOST, headers={"Host": "evil.example"}, data=fields)
-    assert reply.status_code == 400 and "__Host-rms-session" not in str(reply.headers)
+    assert reply.status_code == 400 and "__Host-rms_rt" not in str(reply.headers)
 
 
 @pytest.mark.parametrize("host", ["billing.test", "BILLING.test", "billing.test:443"])

@@ -73,7 +73,7 @@ class SignInForm(Form):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        days = current_app.config["RMS"].session_days
+        days = current_app.config["RMS"].remember_days
         self.keep.label.text = gettext("Keep me in for %(days)s days", days=days)
 
     def validate_email(self, field) -> None:

@@ -9,9 +9,8 @@ from flask_babel import format_date, gettext
 from flask_login import current_user
 
 from rms.actions import sessions
-from rms.actions.sessions import CannotSignIn, SignIn
+from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.crypto import passwords
-from rms.crypto.session_token import SessionToken
 from rms.db.session import act_as, tenant_scope
 from rms.domain.errors import DomainError, TooOften
 from rms.domain.filing_dates import filing_dates, period_to_file
@@ -27,9 +26,10 @@ from rms.rooms.identity.visitor import (
     remember_waiting,
 )
 from rms.web.clock import at_home, now, today
+from rms.web.credentials import forget_cookies, sign_in_cookies
 from rms.web.fragments import go, page
 from rms.web.guard import public
-from rms.web.lifecycle import release, session_cookie_name
+from rms.web.lifecycle import release
 
 LONGEST_PATH = 2_000
 
@@ -100,12 +100,12 @@ def choose():
 def logout():
     if current_user.is_authenticated:
         act_as(current_user.user_id)
-    if g.session_token:
-        sessions.end(g.session_token, now=now())
+    if g.ticket:
+        sessions.end(g.ticket.session_id, because="signed_out", now=now())
     session.clear()
     flash(gettext("You are signed out."))
+    forget_cookies()
     reply = go(url_for("identity.login"))
-    reply.delete_cookie(session_cookie_name(), **_cookie_manners())
     reply.headers["Clear-Site-Data"] = '"cache", "storage"'
     return reply
 
@@ -166,21 +166,24 @@ def _sign_in_of(person: Candidate, form: SignInForm) -> SignIn:
 
 
 def _come_in(tenant_id: UUID, who: SignIn, following: str | None) -> Response:
-    """Write the session and hand out its cookie; what the visitor was before is forgotten."""
-    lasts = dt.timedelta(days=current_app.config["RMS"].session_days)
+    """Write the session and hand out its cookies; what the visitor was before is forgotten."""
+    terms = terms_of(remember=who.remember)
     with in_company(tenant_id, who.user_id):
         seat = seat_of(who.user_id)
-        token = sessions.begin(who, lasts=lasts, now=now())
+        token = sessions.begin(who, terms, now=now())
     _end_former_session()
     session.clear()
-    reply = go(following or _first_page(seat))
-    reply.set_cookie(
-        session_cookie_name(),
-        token.text,
-        max_age=lasts if who.remember else None,
-        **_cookie_manners(),
-    )
-    return reply
+    sign_in_cookies(who.user_id, token, max_age=terms.lasts if who.remember else None)
+    return go(following or _first_page(seat))
+
+
+def terms_of(*, remember: bool) -> Terms:
+    settings = current_app.config["RMS"]
+    if remember:
+        days, idle = settings.remember_days, dt.timedelta(days=settings.remember_idle_days)
+    else:
+        days, idle = settings.session_days, dt.timedelta(hours=settings.session_idle_hours)
+    return Terms(dt.timedelta(days=days), idle)
 
 
 def _first_page(seat: Seat) -> str:
@@ -191,10 +194,10 @@ def _first_page(seat: Seat) -> str:
 
 def _end_former_session() -> None:
     """Whoever was signed in on this browser no longer is: its cookie is about to be overwritten."""
-    former: SessionToken | None = g.session_token
+    former = g.ticket
     if former:
         with tenant_scope(former.tenant_id):
-            sessions.end(former, now=now())
+            sessions.end(former.session_id, because="replaced", now=now())
 
 
 def _seat(kept: list[str]) -> Seat | None:
@@ -218,15 +221,6 @@ def _sign_in_page(form: SignInForm, *, status: int = 200, is_wrong: bool = False
         period=format_date(period_to_file(today()), "MMMM yyyy"),
         dates=[(one, format_date(one.day, "d MMM")) for one in filing_dates(today())],
     )
-
-
-def _cookie_manners() -> dict:
-    return {
-        "path": "/",
-        "secure": current_app.config["SESSION_COOKIE_SECURE"],
-        "httponly": True,
-        "samesite": "Lax",
-    }
 
 
 def _cost() -> int:

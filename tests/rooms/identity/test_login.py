@@ -60,9 +60,9 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_plain_http(visitor, nil
 
 def test_keep_me_in_makes_the_cookie_outlive_the_browser(visitor, nilgiri, superuser):
     parts = cookie_of(visitor.sign_in(nilgiri.admin.email, keep="y")).split("; ")
-    assert f"Max-Age={7 * 24 * 3600}" in parts
+    assert f"Max-Age={30 * 24 * 3600}" in parts
     assert sessions_of(superuser, nilgiri.admin.id)[0][3] is True
-    assert "Keep me in for 7 days" in Visitor(visitor.client.application).get("/login").text
+    assert "Keep me in for 30 days" in Visitor(visitor.client.application).get("/login").text
 
 
 def test_the_founder_is_led_into_set_up_the_first_time_only(signed_up, superuser):
@@ -243,7 +243,6 @@ def test_the_page_says_who_is_signed_in_already(visitor, nilgiri):
         "UPDATE sessions SET revoked_at = now(), is_active = false WHERE user_id = %(user)s",
         "UPDATE sessions SET expires_at = now() WHERE user_id = %(user)s",
         "UPDATE sessions SET idle_expires_at = now() WHERE user_id = %(user)s",
-        "UPDATE sessions SET refresh_token = repeat('0', 64) || %(user)s WHERE user_id = %(user)s",
         "DELETE FROM sessions WHERE user_id = %(user)s",
         "UPDATE users SET is_active = false WHERE id = %(user)s",
         "UPDATE users SET deleted_at = now() WHERE id = %(user)s",

@@ -15,7 +15,7 @@ def test_it_works(visitor, nilgiri, superuser):
     assert (active, revoked is not None) == (False, True)
     assert "You are signed out." in visitor.get("/login").text
     # A copy of the cookie that was kept elsewhere opens nothing any more.
-    visitor.client.set_cookie("__Host-rms-session", token, domain="billing.test", secure=True)
+    visitor.client.set_cookie("__Host-rms_rt", token, domain="billing.test", secure=True)
     assert visitor.get("/").location == "/login"
 
 

@@ -9,7 +9,7 @@ from tests.factories import PASSWORD
 HOST = "https://billing.test"
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-SESSION = "__Host-rms-session"
+SESSION = "__Host-rms_rt"
 
 
 class Visitor:
