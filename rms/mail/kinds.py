@@ -3,5 +3,6 @@
 from rms.mail.kind import Kind
 from rms.mail.of_accounts import ACCOUNT_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
+from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
 
-KINDS: dict[str, Kind] = {**ACCOUNT_KINDS, **DOCUMENT_KINDS}
+KINDS: dict[str, Kind] = {**ACCOUNT_KINDS, **OWN_ACCOUNT_KINDS, **DOCUMENT_KINDS}
