@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from rms.db.session import current_tenant, db
 from rms.domain.contacts import Address
-from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant
+from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant, UserInvitation
 from rms.queries.invoices import lines_of
 from rms.queries.tax_rows import tax_rows
 
@@ -71,6 +71,10 @@ def today_at_home(now: dt.datetime) -> dt.date:
 
 def verification_of(verification_id: UUID) -> EmailVerification | None:
     return db().scalars(select(EmailVerification).where(EmailVerification.id == verification_id)).first()
+
+
+def invitation_of(invitation_id: UUID) -> UserInvitation | None:
+    return db().scalars(select(UserInvitation).where(UserInvitation.id == invitation_id)).first()
 
 
 def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
