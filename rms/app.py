@@ -17,7 +17,8 @@ from rms.extensions import babel, csrf, htmx, login, migrate
 from rms.queries.invoice_lists import count_overdue
 from rms.queries.people import person_of_session
 from rms.rooms import customers, home, identity, invoices, mailbox, onboarding, receipts, services
-from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle
+from rms.rooms.identity.step_up import prove
+from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle, step_up
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for part in (guard, headers, credentials, errors, formats):
         part.init_app(app)
     context.init_app(app, count_overdue=count_overdue)
+    step_up.init_app(app, prove=prove)
     guard.fill_in_slug(app)
     _open_rooms(app, settings)
     _add_commands(app)

@@ -201,10 +201,24 @@
   });
   addEventListener("pageshow", () => $$("form[data-sent]").forEach(form => delete form.dataset.sent));
 
+  /* Two minutes before the session ends the page asks. What other tabs and devices did counts, so the server is asked. */
+  const staying = $("#staying"), notice = 120, longest = 2e6;
+  const ask = async () => {
+    const reply = await fetch(words.leftUrl, { cache: "no-store" }).catch(() => null);
+    const { left, prolongs } = reply?.ok ? await reply.json() : { left: 0 };
+    if (left > notice + 5 || !left) return left && watch(left);
+    $$("[data-when]", staying).forEach(one => { one.hidden = (one.dataset.when === "idle") !== prolongs; });
+    if (!staying.open) staying.showModal();
+  };
+  const watch = left => setTimeout(ask, Math.min(longest, left - notice) * 1000);
+  const stayed = () => { staying?.close(); ask(); };
+  on("stayed", stayed);
+  if (words.left) watch(Number(words.left));
+
   let went = 0;
   on("keydown", event => {
     if (event.key === "Escape") $(".more[open]")?.removeAttribute("open");
-    if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.target.closest?.("input, textarea, select, dialog, [contenteditable]") || words.keys === "off") return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const room = Date.now() - went < 1200 && $(`[data-go="${CSS.escape(event.key)}"]`);
     went = event.key === "g" ? Date.now() : 0;

@@ -68,6 +68,27 @@ def person_of_session(session_id: UUID, audience: str) -> Person | None:
     return _person(row) if row else None
 
 
+@dataclass(frozen=True)
+class SessionEnds:
+    """When a session ends without being used, and at the latest."""
+
+    idle_end: dt.datetime
+    absolute_end: dt.datetime
+
+
+def ends_of_session(session_id: UUID) -> SessionEnds | None:
+    """None for a session that is over."""
+    statement = select(UserSession.idle_expires_at, UserSession.expires_at).where(
+        UserSession.id == session_id, UserSession.revoked_at.is_(None)
+    )
+    row = db().execute(statement).first()
+    return SessionEnds(*row) if row else None
+
+
+def password_hash_of(user_id: UUID) -> str:
+    return db().scalars(select(User.password_hash).where(User.id == user_id)).one()
+
+
 _BY_SESSION = (
     select(
         UserSession.tenant_id,

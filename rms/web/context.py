@@ -10,7 +10,7 @@ from flask_login import LoginManager, current_user
 from sqlalchemy.exc import OperationalError
 
 from rms.policy import Role
-from rms.web.clock import at_home, today
+from rms.web.clock import at_home, now, today
 from rms.web.guard import can
 from rms.web.once import new_form_token
 
@@ -95,7 +95,15 @@ def init_app(app: Flask, *, count_overdue: Callable) -> None:
             "current_company": Place(current_user.company_name, current_user.slug, current_user.gstin),
             "nav_counts": NavCounts(count_overdue),
             "trial": _trial(app.config["RMS"].trial_days),
+            "session_left": seconds_left(),
+            "keys_on": current_user.preferences.get("keys") is not False,
         }
+
+
+def seconds_left() -> int:
+    """How long the session lasts if nothing more is done; this request has just prolonged it."""
+    until_end = (current_user.session_ends_at - now()).total_seconds()
+    return max(0, int(min(until_end, current_user.idle_seconds)))
 
 
 def _trial(length: int) -> Trial | None:

@@ -12,15 +12,20 @@ from flask_login import current_user
 from rms.db.session import act_as
 from rms.domain.errors import N_, Forbidden, NotFound
 from rms.policy import can as role_can
+from rms.web import step_up
 from rms.web.fragments import wants_fragment
 from rms.web.lifecycle import SAFE_METHODS
 
 
-def requires(permission: str) -> Callable:
-    """The view is for signed-in people of this company who hold the permission."""
+def requires(permission: str, *, fresh: bool = False) -> Callable:
+    """The view is for signed-in people of this company who hold the permission.
+
+    `fresh`: what it does needs the password within the last fifteen minutes (web/step_up.py).
+    """
 
     def mark(view: Callable) -> Callable:
         view.rms_permission = permission
+        view.rms_fresh = fresh
         return view
 
     return mark
@@ -29,6 +34,12 @@ def requires(permission: str) -> Callable:
 def public(view: Callable) -> Callable:
     """The view is for everybody, signed in or not."""
     view.rms_public = True
+    return view
+
+
+def unnoticed(view: Callable) -> Callable:
+    """The view asks about the session without using it: nothing is renewed or prolonged for it."""
+    view.rms_unnoticed = True
     return view
 
 
@@ -59,9 +70,12 @@ def _check():
         raise NotFound(N_("Nothing here."))
     if not can(permission):
         raise Forbidden(N_("Your role cannot do this."), permission=permission)
-    if request.method not in SAFE_METHODS:
+    if request.method in SAFE_METHODS:
+        return None
+    question = step_up.demand() if view.rms_fresh and not step_up.is_fresh() else None
+    if question is None:
         act_as(current_user.user_id)
-    return None
+    return question
 
 
 def _ask_to_sign_in():

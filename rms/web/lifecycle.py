@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 
 from rms.db import session as database
@@ -63,7 +63,7 @@ def init_app(
             abort(400)
         if request.method not in SAFE_METHODS and not is_same_site():
             abort(403)
-        if request.endpoint != "static":
+        if not _is_unnoticed():
             g.ticket = credentials.admit(refresh_session)
         if g.ticket:
             database.rebind(replace(database.scope(), tenant_id=g.ticket.tenant_id))
@@ -85,11 +85,16 @@ def init_app(
         return response
 
 
+def _is_unnoticed() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.endpoint == "static" or getattr(view, "rms_unnoticed", False)
+
+
 def _touch(touch_session: Callable) -> None:
     """At most once a minute a session notes that it was used, after the request and apart from it."""
     person = g.get("_login_user")
     seen = getattr(person, "last_seen_at", None)
-    if seen is None or not g.ticket or g.get("leaves_idle") or now() - seen < TOUCH_AFTER:
+    if seen is None or not g.ticket or now() - seen < TOUCH_AFTER:
         return
     database.rollback()
     try:

@@ -42,9 +42,11 @@ def test_every_address_is_either_public_or_asks_for_a_permission(app):
 
 
 def test_what_asks_for_a_permission_stands_under_a_company_and_the_rest_does_not(app):
+    """One's own account names no company in its address: it is that of the session."""
     for rule in rules(app):
         in_company = rule.rule.startswith(COMPANY)
-        assert in_company == bool(permission_of(app, rule)), f"{rule.endpoint}: {rule.rule}"
+        asked = permission_of(app, rule)
+        assert in_company == (asked not in (None, Permission.OWN_ACCOUNT)), f"{rule.endpoint}: {rule.rule}"
         assert in_company == ("slug" in rule.arguments)
 
 
