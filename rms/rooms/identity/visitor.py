@@ -9,11 +9,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from flask import session
-from flask_babel import gettext
 
 from rms.db.session import scope, unit_of_work
-from rms.domain.periods import format_date
-from rms.web.clock import at_home, now
+from rms.web.clock import now
+from rms.web.moments import moment_words  # noqa: F401 - the views of this room take it from here
 
 CHOICE_LASTS = dt.timedelta(minutes=5)
 
@@ -55,15 +54,3 @@ def choice() -> dict | None:
     """What `remember_choice` kept, unless its five minutes are over."""
     kept = session.get("choice")
     return kept if kept and now().timestamp() < kept["until"] else None
-
-
-def moment_words(moment: dt.datetime) -> str:
-    """ "today at 18:40", "yesterday at 18:40" or "4 Nov 2026 at 18:40", in the zone of the page."""
-    there, today = at_home(moment), at_home(now()).date()
-    time = f"{there:%H:%M}"
-    days = (today - there.date()).days
-    if days == 0:
-        return gettext("today at %(time)s", time=time)
-    if days == 1:
-        return gettext("yesterday at %(time)s", time=time)
-    return gettext("%(date)s at %(time)s", date=format_date(there.date()), time=time)
