@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from rms.actions import companies
+from rms.actions import companies, invitations
 from rms.crypto import passwords
 from rms.db.session import db, tenant_scope
 from rms.domain import gstin
@@ -28,6 +28,7 @@ from rms.models import (
     ServiceType,
     Tenant,
     User,
+    UserInvitation,
 )
 
 TODAY = dt.date(2026, 11, 22)
@@ -102,6 +103,12 @@ def make_user(first_name: str, role: str = "user", *, email: str | None = None, 
         "email_verified_at": NOW,
     }
     return _added(User(**{**defaults, **columns}))
+
+
+def make_invitation(email: str, role: str = "user", *, by: UUID, minutes_ago: int = 5) -> UserInvitation:
+    """An open invitation, by the action that writes it: the real time decides whether it is open."""
+    sent_at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    return invitations.invite(email, role, by=by, now=sent_at)
 
 
 def make_customer(name: str = "Lakeview Residency", **columns) -> Customer:

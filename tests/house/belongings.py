@@ -21,9 +21,11 @@ from tests.factories import (
     make_allocation,
     make_customer,
     make_draft,
+    make_invitation,
     make_line,
     make_receipt,
     make_service,
+    make_user,
 )
 
 MARK = "quokka-4711"
@@ -42,6 +44,8 @@ class Belongings:
     issued_line: UUID
     receipt: UUID
     used_receipt: UUID
+    colleague: UUID
+    invitation: UUID
     number: str
     receipt_number: str
 
@@ -57,6 +61,8 @@ class Belongings:
             "invoice_id": invoice or self.draft,
             "line_id": line or self.line,
             "receipt_id": self.receipt,
+            "user_id": self.colleague,
+            "invitation_id": self.invitation,
         }
 
     def ways(self) -> list[dict[str, UUID]]:
@@ -93,6 +99,8 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             of_invoice.id,
             receipt.id,
             used.id,
+            make_user(f"Colleague {mark}", "user", email=f"colleague.{mark}.{used.id.hex[:8]}@example.in").id,
+            make_invitation(f"{mark}@example.in", by=company.admin.id).id,
             invoice.invoice_number,
             receipt.receipt_number,
         )

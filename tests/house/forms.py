@@ -80,6 +80,12 @@ POSTS = {
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
+    "people.change_role": ({}, lambda own: {"role": "manager", "version": "1"}),
+    "people.deactivate": ({}, lambda own: {}),
+    "people.activate": ({}, lambda own: {}),
+    "people.remove": ({}, lambda own: {}),
+    "people.resend": ({}, lambda own: {}),
+    "people.withdraw": ({}, lambda own: {}),
 }
 
 

@@ -47,6 +47,8 @@ PAGES = {
     "onboarding.preview_totals": 5,
     "onboarding.resume": 3,
     "onboarding.step": 5,
+    "people.index": 4,
+    "people.new": 2,
     "receipts.allocate": 4,
     "receipts.index": 4,
     "receipts.new": 6,
