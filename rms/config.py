@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rms.crypto.keys import BadKeys, KeyRing
+from rms.policy import AfterTrial
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ENVIRONMENTS = {"production", "development", "test"}
@@ -40,6 +41,7 @@ class Settings:
     remember_days: int = 30
     remember_idle_days: int = 7
     trial_days: int = 14
+    after_trial: str = AfterTrial.FREE
     sweep_seconds: int = 30
 
     @property
@@ -66,7 +68,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
     MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
     RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SESSION_IDLE_HOURS, RMS_REMEMBER_DAYS,
-    RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS.
+    RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS, RMS_AFTER_TRIAL.
 
     Raises BadSettings with every mistake in one message.
     """
@@ -106,6 +108,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         remember_days=number("RMS_REMEMBER_DAYS", 30, 1, 365),
         remember_idle_days=number("RMS_REMEMBER_IDLE_DAYS", 7, 1, 365),
         sweep_seconds=number("RMS_SWEEP_SECONDS", 30, 1, 3600),
+        after_trial=environ.get("RMS_AFTER_TRIAL", AfterTrial.FREE),
     )
     mistakes += [*_mistakes_in(settings)]
     if mistakes:
@@ -116,6 +119,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 def _mistakes_in(settings: Settings):
     if settings.environment not in ENVIRONMENTS:
         yield f"RMS_ENV is {settings.environment!r}; it must be one of {', '.join(sorted(ENVIRONMENTS))}"
+    if settings.after_trial not in list(AfterTrial):
+        yield f"RMS_AFTER_TRIAL is {settings.after_trial!r}; it must be one of {', '.join(AfterTrial)}"
     if settings.public_base_url and not _is_site(settings.public_base_url):
         yield f"PUBLIC_BASE_URL is {settings.public_base_url!r}; it must be a scheme and a host alone"
     yield from _mistakes_in_keys(settings)

@@ -14,22 +14,23 @@ FLOORS: dict[str, set[str]] = {
     "domain": set(),
     "policy": set(),
     "crypto": {"domain"},
-    "config": {"crypto"},
+    "config": {"crypto", "policy"},
     "db": {"domain", "crypto"},
     "models": {"domain", "db"},
     "queries": {"domain", "db", "models", "crypto"},
     "documents": BESIDE_QUERIES,
     "mail": BESIDE_QUERIES | {"config", "documents"},
     "queue": {"config"},
-    "actions": BESIDE_QUERIES | {"mail", "queue"},
-    "jobs": BESIDE_QUERIES | {"mail", "queue", "actions", "config"},
+    "actions": BESIDE_QUERIES | {"mail", "queue", "policy"},
+    "jobs": BESIDE_QUERIES | {"mail", "queue", "actions", "config", "policy"},
     "web": {"domain", "db", "crypto", "policy", "config"},
     "forms": BESIDE_QUERIES | {"actions", "web", "policy"},
     "rooms": BESIDE_QUERIES | {"actions", "documents", "mail", "web", "forms", "policy", "config"},
+    "api": BESIDE_QUERIES | {"actions", "web", "policy", "config"},
     "local": {"crypto"},
 }
 ABOVE_ALL = {"app", "cli", "demo", "extensions", "__init__"}
-MAY_SAY_FLASK = {"web", "forms", "rooms"} | ABOVE_ALL
+MAY_SAY_FLASK = {"web", "forms", "rooms", "api"} | ABOVE_ALL
 
 
 def modules():
