@@ -16,7 +16,18 @@ from rms.db.bootstrap import MigrateAdapter
 from rms.extensions import babel, csrf, htmx, login, migrate
 from rms.queries.invoice_lists import count_overdue
 from rms.queries.people import person_of_session
-from rms.rooms import customers, home, identity, invoices, mailbox, onboarding, people, receipts, services
+from rms.rooms import (
+    account,
+    customers,
+    home,
+    identity,
+    invoices,
+    mailbox,
+    onboarding,
+    people,
+    receipts,
+    services,
+)
 from rms.rooms.identity.step_up import prove
 from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle, step_up
 
@@ -98,7 +109,7 @@ def _init_extensions(app: Flask) -> None:
 
 def _open_rooms(app: Flask, settings: config.Settings) -> None:
     app.register_blueprint(health.health)
-    for room in (identity, onboarding, home, customers, services, invoices, receipts, people):
+    for room in (identity, onboarding, home, customers, services, invoices, receipts, people, account):
         app.register_blueprint(room.room)
     if settings.mailbox and settings.environment != "production":
         app.register_blueprint(mailbox.room)
