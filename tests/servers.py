@@ -48,12 +48,15 @@ class Servers:
         return asdict(self)
 
 
-def start() -> tuple[Servers, Callable[[], None]]:
-    """Start both servers and make the migrated template; also gives the function that stops them."""
+def start(*, durable: bool = False) -> tuple[Servers, Callable[[], None]]:
+    """Start both servers and make the migrated template; also gives the function that stops them.
+
+    `durable`: commits wait for the disk, as in production and for what is measured.
+    """
     # Outside of pytest's own folders, which the account that PostgreSQL runs under may not enter.
     folder = Path(tempfile.mkdtemp(prefix="rms-tests-"))
     folder.chmod(0o755)
-    cluster = start_cluster(folder / "postgres", durable=False)
+    cluster = start_cluster(folder / "postgres", durable=durable)
     valkey = start_valkey(folder / "valkey")
 
     def stop() -> None:

@@ -18,7 +18,14 @@ OWN_STATE = ROOT / ".rms"
 
 def main(words: list[str]) -> int:
     """Run one command; the exit code. What the person can put right is told in one sentence."""
-    commands = {"up": run_up, "psql": run_psql, "flask": run_flask, "lint": run_lint, "lock": run_lock}
+    commands = {
+        "up": run_up,
+        "psql": run_psql,
+        "flask": run_flask,
+        "lint": run_lint,
+        "lock": run_lock,
+        "bench": run_bench,
+    }
     try:
         return commands[words[0]](words[1:])
     except Refusal as refusal:
@@ -93,6 +100,12 @@ def run_lint(words: list[str]) -> int:
         words
     )
     return lint(ROOT)
+
+
+def run_bench(words: list[str]) -> int:
+    """Measures on servers of its own; the benches stand beside the tests, whose servers and people they use."""
+    command = [sys.executable, "-m", "tests.bench", *words]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 
 
 def run_lock(words: list[str]) -> int:
