@@ -10,9 +10,12 @@ from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import current_user
 
 from rms.db.session import act_as
-from rms.domain.errors import N_, Forbidden, NotFound
+from rms.domain.errors import N_, Forbidden, NotFound, PaymentRequired
+from rms.policy import Standing, gate, refusal, standing_of, use_of
 from rms.policy import can as role_can
 from rms.web import step_up
+from rms.web.clock import now
+from rms.web.credentials import is_api
 from rms.web.fragments import wants_fragment
 from rms.web.lifecycle import SAFE_METHODS
 
@@ -70,12 +73,31 @@ def _check():
         raise NotFound(N_("Nothing here."))
     if not can(permission):
         raise Forbidden(N_("Your role cannot do this."), permission=permission)
+    _pass_gate(permission)
     if request.method in SAFE_METHODS:
         return None
     question = step_up.demand() if view.rms_fresh and not step_up.is_fresh() else None
     if question is None:
         act_as(current_user.user_id)
     return question
+
+
+def _pass_gate(permission: str) -> None:
+    """What the company's plan leaves open today: 402 says what ended, 403 that an operator has closed it."""
+    settings = current_app.config["RMS"]
+    use = use_of(permission, writes=request.method not in SAFE_METHODS, api=is_api())
+    standing = standing_of_company()
+    if gate(standing, use, current_user.role):
+        return
+    refused = Forbidden if standing is Standing.SUSPENDED else PaymentRequired
+    raise refused(refusal(standing, use), help=settings.help_address)
+
+
+def standing_of_company() -> Standing:
+    """How the signed-in person's company stands with its plan now."""
+    person = current_user
+    after_trial = current_app.config["RMS"].after_trial
+    return standing_of(person.subscription_status, person.trial_ends_at, now(), after_trial)
 
 
 def _ask_to_sign_in():
