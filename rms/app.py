@@ -1,6 +1,5 @@
 """The application: a table of contents of what it is made of."""
 
-import logging
 from pathlib import Path
 
 from flask import Flask
@@ -9,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
 from rms import cli, config, mail, queue
-from rms.actions import sessions
+from rms.actions import limits, sessions
 from rms.crypto import keys
 from rms.db import session as database
 from rms.db.bootstrap import MigrateAdapter
@@ -29,7 +28,7 @@ from rms.rooms import (
     services,
 )
 from rms.rooms.identity.step_up import prove
-from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle, step_up
+from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle, logs, step_up
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +46,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     database.configure(settings.database_url, pool_size=settings.pool_size, pgbouncer=settings.pgbouncer)
     queue.configure(settings.redis_url)
     mail.configure(settings)
+    limits.configure(settings.after_trial, settings.help_address)
+    logs.init_app(app)
     lifecycle.init_app(
         app,
         is_our_host=headers.is_our_host,
@@ -93,7 +94,8 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if settings.environment != "test":
+        logs.configure(settings.log)
 
 
 def _init_extensions(app: Flask) -> None:

@@ -10,6 +10,7 @@ from rms.crypto.keys import BadKeys, KeyRing
 from rms.policy import AfterTrial
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOGS = {"json", "readable"}
 ENVIRONMENTS = {"production", "development", "test"}
 
 
@@ -43,6 +44,7 @@ class Settings:
     trial_days: int = 14
     after_trial: str = AfterTrial.FREE
     sweep_seconds: int = 30
+    log: str = "json"
 
     @property
     def is_development(self) -> bool:
@@ -68,7 +70,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
     MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
     RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SESSION_IDLE_HOURS, RMS_REMEMBER_DAYS,
-    RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS, RMS_AFTER_TRIAL.
+    RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS, RMS_LOG, RMS_AFTER_TRIAL.
 
     Raises BadSettings with every mistake in one message.
     """
@@ -108,6 +110,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         remember_days=number("RMS_REMEMBER_DAYS", 30, 1, 365),
         remember_idle_days=number("RMS_REMEMBER_IDLE_DAYS", 7, 1, 365),
         sweep_seconds=number("RMS_SWEEP_SECONDS", 30, 1, 3600),
+        log=environ.get("RMS_LOG") or ("readable" if environ.get("RMS_ENV") == "development" else "json"),
         after_trial=environ.get("RMS_AFTER_TRIAL", AfterTrial.FREE),
     )
     mistakes += [*_mistakes_in(settings)]
@@ -123,6 +126,8 @@ def _mistakes_in(settings: Settings):
         yield f"RMS_AFTER_TRIAL is {settings.after_trial!r}; it must be one of {', '.join(AfterTrial)}"
     if settings.public_base_url and not _is_site(settings.public_base_url):
         yield f"PUBLIC_BASE_URL is {settings.public_base_url!r}; it must be a scheme and a host alone"
+    if settings.log not in LOGS:
+        yield f"RMS_LOG is {settings.log!r}; it must be json or readable"
     yield from _mistakes_in_keys(settings)
     if settings.environment == "production":
         if not settings.public_base_url.startswith("https://"):

@@ -75,6 +75,7 @@ def configure(url: str, *, pool_size: int = 5, pgbouncer: bool = False, echo: bo
         pool_pre_ping=False,
         pool_recycle=1800,
         echo=echo,
+        hide_parameters=True,  # an error's text ends in logs, and with RQ in Redis
         connect_args=arguments,
     )
     _factory.configure(bind=_engine)
