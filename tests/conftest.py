@@ -11,6 +11,7 @@ import pytest
 
 import rms.db.tenancy  # noqa: F401  (registers the tenant filter)
 from rms import create_app
+from rms.actions import limits
 from rms.config import Settings
 from rms.crypto import keys
 from rms.db import session
@@ -87,6 +88,7 @@ def connected(settings: Settings) -> Settings:
     """The database floor alone, for tests that need no web: scopes open transactions as the app role."""
     keys.configure(settings.keys)
     session.configure(settings.database_url, pool_size=settings.pool_size)
+    limits.configure(settings.after_trial, settings.help_address)
     return settings
 
 

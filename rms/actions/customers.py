@@ -1,10 +1,11 @@
 """What is done to customers: added, changed, put away, brought back."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from rms.actions import codes
+from rms.actions import codes, limits
 from rms.actions.companies import regular_client_type
 from rms.db.locks import lock
 from rms.db.session import db
@@ -45,14 +46,15 @@ class CustomerDraft:
     notes: str | None = None
 
 
-def add(draft: CustomerDraft, *, created_by: UUID | None) -> Customer:
-    """A new customer. Raises Invalid by field."""
+def add(draft: CustomerDraft, *, created_by: UUID | None, now: dt.datetime) -> Customer:
+    """A new customer. Raises Invalid by field, PaymentRequired beyond the plan."""
     values = _values(draft)
     client_type = regular_client_type()
     for code in codes.codes_for(Customer.code, LETTER, values.pop("code")):
         customer = Customer(code=code, created_by=created_by, **values)
         customer.client_type_id = client_type.id if client_type else None
         if codes.stored(customer, CODE_TAKEN):
+            limits.check_customers(now=now)
             return customer
         if draft.code:
             raise _code_taken(code)
@@ -83,8 +85,11 @@ def deactivate(customer_id: UUID) -> Customer:
     return _set_active(customer_id, is_active=False)
 
 
-def activate(customer_id: UUID) -> Customer:
-    return _set_active(customer_id, is_active=True)
+def activate(customer_id: UUID, *, now: dt.datetime) -> Customer:
+    """Bring a customer back. Raises PaymentRequired beyond the plan."""
+    customer = _set_active(customer_id, is_active=True)
+    limits.check_customers(now=now)
+    return customer
 
 
 def next_code() -> str:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, update
 
-from rms.actions import mails, sessions
+from rms.actions import limits, mails, sessions
 from rms.actions.people import ROLES
 from rms.crypto import links
 from rms.db.audit import audit_event
@@ -64,13 +64,15 @@ class Joining:
 def invite(email: str, role: str, *, by: UUID, now: dt.datetime) -> UserInvitation:
     """Mail an invitation to join in this role.
 
-    Raises Invalid at `email` or `role`, also for somebody who works here already, InvitedAlready, TooOften.
+    Raises Invalid at `email` or `role`, also for somebody who works here already, InvitedAlready, TooOften,
+    and PaymentRequired where the plan has no room for one more.
     """
     email = check_email(email)
     if role not in ROLES:
         raise Invalid(N_("Choose one from the list"), field="role")
     _refuse_member(email)
     lock(Tenant, current_tenant())
+    limits.check_users(now=now, to_come=1)
     if found := _open_for(email):
         raise InvitedAlready(found)
     _keep_to_limits(email, now)
@@ -120,6 +122,7 @@ def accept(link: links.Link, joining: Joining, *, now: dt.datetime) -> tuple[str
         invitation.accepted_at, invitation.user_id = now, user.id
         invitation.version += 1
         db().flush()
+        limits.check_users(now=now)
         audit_event("joined", "users", user.id, {"invitation": str(invitation.id), "role": user.role})
     return state, offer
 

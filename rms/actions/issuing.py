@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
+from rms.actions import limits
 from rms.actions.numbers import take_number
 from rms.actions.pricing import retotal, supply_kind
 from rms.db.locks import lock, lock_all
-from rms.db.session import current_tenant, db
+from rms.db.session import db
 from rms.domain import tax
 from rms.domain.errors import N_, Invalid, Sentence, StaleVersion
 from rms.domain.errors import sentence as say
@@ -22,7 +23,6 @@ from rms.models import (
     InvoiceLineItem,
     Receipt,
     ReceiptAllocation,
-    Tenant,
 )
 from rms.queries.invoices import Terms, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
@@ -48,7 +48,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
     """Turn a draft into an invoice with a number; its money fields never change afterwards.
 
     `totals_seq` is what the page showed: raises StaleVersion when the figures changed since. Raises Invalid
-    with every problem by field, IllegalMove when it is issued already.
+    with every problem by field, IllegalMove when it is issued already, PaymentRequired beyond the plan.
     """
     invoice = lock(Invoice, invoice_id)
     move(Status(invoice.status), Verb.ISSUE)
@@ -69,7 +69,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
     _become_paper(invoice, terms, now)
     invoice.restate(today)
     db().flush()
-    _count_issued()
+    limits.count_issued(now=now)
     return invoice
 
 
@@ -203,11 +203,3 @@ def _take_number(invoice: Invoice) -> None:
     kind = "bill_of_supply" if invoice.kind == "bill_of_supply" else "invoice"
     taken = take_number(kind, invoice.invoice_date)
     invoice.series_id, invoice.invoice_number = taken.series_id, taken.text
-
-
-def _count_issued() -> None:
-    db().execute(
-        update(Tenant)
-        .where(Tenant.id == current_tenant())
-        .values(current_invoice_count=Tenant.current_invoice_count + 1)
-    )

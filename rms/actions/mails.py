@@ -11,9 +11,12 @@ from uuid import UUID, uuid4
 
 from rms import mail as letters
 from rms import queue
+from rms.actions import limits
 from rms.db.session import after_commit, current_tenant, db, scope
+from rms.domain.errors import Forbidden, PaymentRequired
 from rms.mail.addresses import addresses, one_address
 from rms.models import EmailMessage
+from rms.policy import Use
 from rms.queries import mails as found
 
 log = logging.getLogger(__name__)
@@ -37,10 +40,13 @@ def post(
 
     `params` are JSON (decimals and dates as text) and hold all that `mail.KINDS[kind].needs` names, but no
     secret. `about` is the table and id it is about. `cc` may list several addresses. A mail that is
-    `born_sent` is history and is not sent. Raises Invalid at `to_address`, `cc` or `reply_to`.
+    `born_sent` is history and is not sent. Raises Invalid at `to_address`, `cc` or `reply_to`; for a letter
+    to a customer PaymentRequired, or Forbidden for a suspended company, when the plan does not send it.
     """
     if missing := letters.KINDS[kind].needs - params.keys():
         raise ValueError(f"a mail of kind {kind} needs {', '.join(sorted(missing))}")
+    if letters.KINDS[kind].to_customers:
+        limits.require(Use.CUSTOMER_MAIL, now=now)
     mail_id = uuid4()
     entity_type, entity_id = about or (None, None)
     mail = EmailMessage(
@@ -83,7 +89,7 @@ def deliver(mail_id: UUID, now: dt.datetime) -> None:
     mail.attempts += 1
     try:
         mail.last_error = _send(mail, now)
-    except (letters.Refused, letters.Unsendable) as refusal:
+    except (letters.Refused, letters.Unsendable, Forbidden, PaymentRequired) as refusal:
         _give_up(mail, str(refusal))
     except (OSError, smtplib.SMTPException) as trouble:
         _try_again(mail, trouble, now)
@@ -96,6 +102,9 @@ def deliver(mail_id: UUID, now: dt.datetime) -> None:
 
 
 def _send(mail: EmailMessage, now: dt.datetime) -> str | None:
+    if letters.KINDS[mail.kind].to_customers:
+        # Asked again: the company may have been suspended while the letter waited.
+        limits.require(Use.CUSTOMER_MAIL, now=now)
     # A savepoint: SQL that fails while the letter is written must not keep us from noting the attempt.
     with db().begin_nested():
         letter = letters.render(mail, now)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from rms.actions import mails, sessions
+from rms.actions import limits, mails, sessions
 from rms.db.locks import lock_all
 from rms.db.session import db
 from rms.domain.errors import N_, Forbidden, Invalid, NotFound, StaleVersion
@@ -61,12 +61,13 @@ def deactivate(user_id: UUID, *, by: UUID, now: dt.datetime) -> User:
     return user
 
 
-def activate(user_id: UUID, *, by: UUID) -> User:
-    """Switch a person on again, with the password and the role they had."""
+def activate(user_id: UUID, *, by: UUID, now: dt.datetime) -> User:
+    """Switch a person on again, with the password and the role they had. PaymentRequired beyond the plan."""
     user, _ = _somebody_else(user_id, by, N_("You are active already"))
     if not user.is_active:
         user.is_active = True
         _changed(user)
+        limits.check_users(now=now)
     return user
 
 

@@ -6,8 +6,9 @@ Everything here may run twice, late or beside itself: it writes what follows fro
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
+from rms.actions import limits
 from rms.db.locks import lock, lock_all
 from rms.db.session import current_tenant, db
 from rms.domain.lifecycle import Status, status_of
@@ -51,6 +52,22 @@ def _status(invoice: Invoice, today: dt.date) -> Status:
     )
 
 
+def end_trial(*, now: dt.datetime) -> bool:
+    """Write down that a trial is over; says whether it was news. The gate knew it (policy.standing_of)."""
+    ended = (
+        update(Tenant)
+        .where(Tenant.id == current_tenant(), Tenant.subscription_status == "trial")
+        .where(Tenant.trial_end_date <= now)
+        .values(subscription_status="expired")
+        .returning(Tenant.id)
+    )
+    if db().execute(ended).first() is None:
+        return False
+    trials = update(Subscription).where(Subscription.is_trial, Subscription.status == "active")
+    db().execute(trials.values(status="expired"))
+    return True
+
+
 def refresh_trial_days(*, now: dt.datetime) -> None:
     """The stored number of days left in a trial; a day that has begun counts whole."""
     for subscription in db().scalars(select(Subscription).where(Subscription.is_trial)):
@@ -59,12 +76,10 @@ def refresh_trial_days(*, now: dt.datetime) -> None:
             subscription.trial_days_remaining = max(0, -(-left // dt.timedelta(days=1)))
 
 
-def recount_invoices_of_month(*, today: dt.date, zone: ZoneInfo) -> None:
+def recount_invoices_of_month(*, now: dt.datetime, zone: ZoneInfo) -> None:
     """The count that the plan limits: invoices issued since the first of this month.
 
     The row of the tenant is locked before counting, as issuing does, so that no invoice is missed.
     """
-    tenant = lock(Tenant, current_tenant())
-    month = dt.datetime(today.year, today.month, 1, tzinfo=zone)
-    issued = select(func.count()).select_from(Invoice).where(Invoice.issued_at >= month)
-    tenant.current_invoice_count = db().scalar(issued) or 0
+    lock(Tenant, current_tenant())
+    limits.recount_issued(now=now, zone=zone)

@@ -87,7 +87,7 @@ def _found(tenant_id: UUID, hashed: str, now: dt.datetime) -> None:
     _set_up()
     sold = _add_services(story.today)
     buyers = [
-        _act(customers.add, _customer(number, buyer), created_by=user.id)
+        _act(customers.add, _customer(number, buyer), created_by=user.id, now=joined)
         for number, buyer in enumerate(firm.BUYERS, 1)
     ]
     issued = _bill(story, buyers, sold)

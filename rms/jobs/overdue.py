@@ -21,7 +21,8 @@ def new_day(tenant_id: UUID, now: dt.datetime) -> None:
         zone = home_zone()
         today = now.astimezone(zone).date()
         statuses.refresh_trial_days(now=now)
-        statuses.recount_invoices_of_month(today=today, zone=zone)
+        statuses.end_trial(now=now)
+        statuses.recount_invoices_of_month(now=now, zone=zone)
     while _sweep(tenant_id, today):
         pass
 

@@ -31,10 +31,12 @@ class Contents:
 @dataclass(frozen=True)
 class Kind:
     """One kind of mail. `needs` are the parameters `post` must be given; emails/<kind>.html and .txt are its
-    templates; `in_the_name_of` is the parameter with the name of the company whose letter it is.
+    templates; `in_the_name_of` is the parameter with the name of the company whose letter it is. A letter
+    `to_customers` is sent as far as the company's plan goes; letters about an account always are.
     """
 
     subject: str
     needs: frozenset[str]
     look_up: Callable[[EmailMessage, Settings, dt.datetime], Contents]
     in_the_name_of: str | None = None
+    to_customers: bool = False

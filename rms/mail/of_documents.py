@@ -28,5 +28,6 @@ DOCUMENT_KINDS: dict[str, Kind] = {
         needs=frozenset({"number", "amount", "due_date", "company_name", "message"}),
         look_up=_invoice,
         in_the_name_of="company_name",
+        to_customers=True,
     ),
 }

@@ -9,14 +9,14 @@ from rms.actions.customers import CustomerDraft
 from rms.domain.errors import Invalid, NotFound, StaleVersion
 from rms.queries import customers as queries
 from tests import factories
-from tests.factories import TODAY, gstin_of
+from tests.factories import NOW, TODAY, gstin_of
 
 SCHOOL = CustomerDraft(name="Lotus Valley School", gst_treatment="regular", gst_number=gstin_of("33"))
 
 
 def test_a_person_needs_only_a_name(nilgiri):
     with nilgiri.scope():
-        customer = customers.add(CustomerDraft(name="  ஃபரிதா   பேகம் "), created_by=nilgiri.admin.id)
+        customer = customers.add(CustomerDraft(name="  ஃபரிதா   பேகம் "), created_by=nilgiri.admin.id, now=NOW)
         assert (customer.name, customer.code, customer.state_code) == ("ஃபரிதா பேகம்", "C0001", None)
         assert (customer.gst_treatment, customer.payment_terms) == ("unregistered", 30)
         assert customer.created_by == nilgiri.admin.id and customer.client_type_id
@@ -28,7 +28,7 @@ def test_a_gstin_decides_state_and_pan(nilgiri):
         name="S", gst_treatment="regular", gst_number=typed, state_code="29", pan_number="ABCDE1234F"
     )
     with nilgiri.scope():
-        customer = customers.add(draft, created_by=None)
+        customer = customers.add(draft, created_by=None, now=NOW)
         assert (customer.gst_number, customer.state_code) == (gstin_of("33"), "33")
         assert customer.pan_number == "AAKFN4821C"
 
@@ -36,7 +36,7 @@ def test_a_gstin_decides_state_and_pan(nilgiri):
 def test_a_foreign_customer_has_a_country_and_no_state(nilgiri):
     draft = CustomerDraft(name="Wien", gst_treatment="overseas", country_code="AT", pin_code="A-1010")
     with nilgiri.scope():
-        customer = customers.add(draft, created_by=None)
+        customer = customers.add(draft, created_by=None, now=NOW)
         assert (customer.state_code, customer.country_code, customer.pin_code) == ("96", "AT", "A-1010")
 
 
@@ -84,30 +84,32 @@ def test_a_foreign_customer_has_a_country_and_no_state(nilgiri):
 def test_what_does_not_fit_is_told_at_its_field(nilgiri, changed, field, sentence):
     draft = CustomerDraft(**{**SCHOOL.__dict__, **changed})
     with nilgiri.scope(), pytest.raises(Invalid) as refused:
-        customers.add(draft, created_by=None)
+        customers.add(draft, created_by=None, now=NOW)
     assert [str(one) for one in refused.value.errors[field]] == [sentence]
 
 
 def test_every_mistake_is_told_at_once(nilgiri):
     with nilgiri.scope(), pytest.raises(Invalid) as refused:
-        customers.add(CustomerDraft(name="", email="x", pin_code="1", payment_terms=None), created_by=None)
+        customers.add(
+            CustomerDraft(name="", email="x", pin_code="1", payment_terms=None), created_by=None, now=NOW
+        )
     assert set(refused.value.errors) == {"name", "email", "pin_code", "payment_terms"}
 
 
 def test_a_code_is_unique_within_the_company(nilgiri, sahyadri):
     with nilgiri.scope():
-        customers.add(CustomerDraft(name="A", code="LV"), created_by=None)
+        customers.add(CustomerDraft(name="A", code="LV"), created_by=None, now=NOW)
         with pytest.raises(Invalid, match="Another customer has the code LV"):
-            customers.add(CustomerDraft(name="B", code="LV"), created_by=None)
-        assert customers.add(CustomerDraft(name="C"), created_by=None).code == "C0001"
+            customers.add(CustomerDraft(name="B", code="LV"), created_by=None, now=NOW)
+        assert customers.add(CustomerDraft(name="C"), created_by=None, now=NOW).code == "C0001"
     with sahyadri.scope():
-        assert customers.add(CustomerDraft(name="A", code="LV"), created_by=None).code == "LV"
+        assert customers.add(CustomerDraft(name="A", code="LV"), created_by=None, now=NOW).code == "LV"
 
 
 def test_codes_go_on_after_the_highest(nilgiri):
     with nilgiri.scope():
-        customers.add(CustomerDraft(name="A", code="C0041"), created_by=None)
-        customers.add(CustomerDraft(name="B", code="C-99"), created_by=None)
+        customers.add(CustomerDraft(name="A", code="C0041"), created_by=None, now=NOW)
+        customers.add(CustomerDraft(name="B", code="C-99"), created_by=None, now=NOW)
         assert customers.next_code() == "C0042"
 
 
@@ -117,7 +119,7 @@ def test_two_people_adding_at_once_get_two_codes(nilgiri):
     def add(name: str) -> None:
         with nilgiri.scope():
             start.wait()
-            codes.append(customers.add(CustomerDraft(name=name), created_by=None).code)
+            codes.append(customers.add(CustomerDraft(name=name), created_by=None, now=NOW).code)
 
     both = [threading.Thread(target=add, args=(name,)) for name in ("A", "B")]
     for one in both:
@@ -129,7 +131,7 @@ def test_two_people_adding_at_once_get_two_codes(nilgiri):
 
 def test_an_older_version_is_not_written_over_a_newer_one(nilgiri):
     with nilgiri.scope():
-        customer = customers.add(SCHOOL, created_by=None)
+        customer = customers.add(SCHOOL, created_by=None, now=NOW)
         changed = CustomerDraft(**{**SCHOOL.__dict__, "email": "bursar@lotusvalley.example.in"})
         assert customers.change(customer.id, changed, version=1).version == 2
         with pytest.raises(StaleVersion) as stale:
@@ -139,7 +141,7 @@ def test_an_older_version_is_not_written_over_a_newer_one(nilgiri):
 
 def test_another_companys_customer_is_not_there(nilgiri, sahyadri):
     with nilgiri.scope():
-        customer_id = customers.add(SCHOOL, created_by=None).id
+        customer_id = customers.add(SCHOOL, created_by=None, now=NOW).id
     with sahyadri.scope():
         for verb in (customers.deactivate, customers.activate):
             with pytest.raises(NotFound):

@@ -58,16 +58,17 @@ def new():
 @requires(P.CUSTOMER_EDIT)
 @once
 def create():
-    form = CustomerForm()
+    form, status = CustomerForm(), 422
     if form.validate():
         try:
-            customer = customers.add(form.draft(), created_by=current_user.user_id)
+            customer = customers.add(form.draft(), created_by=current_user.user_id, now=now())
         except DomainError as error:
             form.refuse(error)
+            status = error.status
         else:
             flash(gettext("%(name)s is added.", name=customer.name))
             return go(url_for("customers.show", customer_id=customer.id))
-    return page("customers/new.html", form=form, suggested=customers.next_code(), status=422)
+    return page("customers/new.html", form=form, suggested=customers.next_code(), status=status)
 
 
 @room.get("/c/<slug>/customers/<uuid:customer_id>")
@@ -120,7 +121,7 @@ def deactivate(customer_id: UUID):
 @room.post("/c/<slug>/customers/<uuid:customer_id>/activate")
 @requires(P.CUSTOMER_EDIT)
 def activate(customer_id: UUID):
-    customer = customers.activate(customer_id)
+    customer = customers.activate(customer_id, now=now())
     flash(gettext("%(name)s is active again.", name=customer.name))
     return go(url_for("customers.show", customer_id=customer_id))
 

@@ -18,7 +18,7 @@ from rms.rooms.onboarding import room
 from rms.rooms.onboarding.forms import FirstInvoiceForm
 from rms.rooms.onboarding.so_far import SoFar, paper, so_far
 from rms.rooms.onboarding.steps import next_page, step_page
-from rms.web.clock import today
+from rms.web.clock import now, today
 from rms.web.errors import sentence
 from rms.web.fragments import go, swap
 from rms.web.guard import requires
@@ -101,7 +101,7 @@ def _store_service(form: ServiceForm, known: SoFar):
 
 def _store_customer(form: CustomerForm, known: SoFar):
     if known.customer is None:
-        return customers.add(form.draft(), created_by=current_user.user_id)
+        return customers.add(form.draft(), created_by=current_user.user_id, now=now())
     return customers.change(known.customer.id, form.draft(), version=form.row_version)
 
 

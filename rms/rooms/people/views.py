@@ -57,7 +57,7 @@ def deactivate(user_id: UUID):
 @requires(P.USERS_MANAGE, fresh=True)
 def activate(user_id: UUID):
     try:
-        user = people.activate(user_id, by=current_user.user_id)
+        user = people.activate(user_id, by=current_user.user_id, now=now())
     except DomainError as error:
         return _refused(user_id, error)
     return _done(gettext("%(name)s can sign in again.", name=user.full_name), user)

@@ -8,7 +8,7 @@ from rms.actions import customers
 from rms.actions.customers import CustomerDraft
 from rms.queries.customers import find_customer
 from tests import factories
-from tests.factories import gstin_of
+from tests.factories import NOW, gstin_of
 from tests.http import counted_statements
 from tests.inputs import inputs_of
 
@@ -29,6 +29,7 @@ def school(nilgiri):
         return customers.add(
             CustomerDraft(name="Lotus Valley School", gst_treatment="regular", gst_number=gstin_of("33")),
             created_by=nilgiri.admin.id,
+            now=NOW,
         ).id
 
 
@@ -159,7 +160,7 @@ def test_a_gstin_is_judged_while_it_is_typed(priya):
 def test_pages_go_on_after_the_last_row(priya, nilgiri):
     with nilgiri.scope():
         for number in range(60):
-            customers.add(CustomerDraft(name=f"Customer {number:02d}"), created_by=None)
+            customers.add(CustomerDraft(name=f"Customer {number:02d}"), created_by=None, now=NOW)
     for sort in ("", "&sort=-balance"):
         first = priya.get(f"customers?view=all{sort}").text
         older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
