@@ -1,7 +1,8 @@
 """Everything a company owns that an address or a form can name, marked to show where it leaks."""
 
+import datetime as dt
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -9,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from rms.actions import invoices as drafts
 from rms.actions.issuing import issue
 from rms.db.session import db
-from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, Tenant
+from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, Tenant, UserSession
 from rms.queries.customers import find_customer
 from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.receipts import find_receipt
@@ -46,6 +47,7 @@ class Belongings:
     used_receipt: UUID
     colleague: UUID
     invitation: UUID
+    session: UUID
     number: str
     receipt_number: str
 
@@ -63,6 +65,7 @@ class Belongings:
             "receipt_id": self.receipt,
             "user_id": self.colleague,
             "invitation_id": self.invitation,
+            "session_id": self.session,
         }
 
     def ways(self) -> list[dict[str, UUID]]:
@@ -101,9 +104,25 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             used.id,
             make_user(f"Colleague {mark}", "user", email=f"colleague.{mark}.{used.id.hex[:8]}@example.in").id,
             make_invitation(f"{mark}@example.in", by=company.admin.id).id,
+            _signed_in_elsewhere(company, mark).id,
             invoice.invoice_number,
             receipt.receipt_number,
         )
+
+
+def _signed_in_elsewhere(company: Company, mark: str) -> UserSession:
+    """Another device of the admin; its name is what it calls itself."""
+    row = UserSession(
+        user_id=company.admin.id,
+        refresh_token=uuid4().hex,
+        expires_at=NOW + dt.timedelta(days=3650),
+        idle_expires_at=NOW + dt.timedelta(days=3650),
+        last_seen_at=NOW,
+        user_agent=mark,
+    )
+    db().add(row)
+    db().flush()
+    return row
 
 
 def _issued(customer: Customer, mark: str) -> tuple[Invoice, InvoiceLineItem]:

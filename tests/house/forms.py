@@ -86,6 +86,7 @@ POSTS = {
     "people.remove": ({}, lambda own: {}),
     "people.resend": ({}, lambda own: {}),
     "people.withdraw": ({}, lambda own: {}),
+    "account.end": ({}, lambda own: {}),
 }
 
 

@@ -19,6 +19,11 @@ def company_rules(app: Flask) -> Iterator[Rule]:
     yield from (rule for rule in rules(app) if permission_of(app, rule))
 
 
+def is_in_company(rule: Rule) -> bool:
+    """One's own account and session stand outside: whose they are, the session alone says."""
+    return rule.rule.startswith(COMPANY)
+
+
 def permission_of(app: Flask, rule: Rule) -> str | None:
     return getattr(app.view_functions[rule.endpoint], "rms_permission", None)
 

@@ -27,6 +27,9 @@ MANY = 60  # more than a page of a list
 # One is in every reply: who it is (session, user, company and plan). One more is in whole pages: the count in
 # the navigation.
 PAGES = {
+    "account.devices": 3,
+    "account.password": 1,
+    "account.show": 5,
     "customers.edit": 3,
     "customers.index": 4,
     "customers.new": 3,

@@ -52,8 +52,6 @@ def test_a_name_that_is_none_is_refused_at_its_field(priya, superuser, nilgiri, 
     reply = priya.post("/account", form(superuser, nilgiri.admin, name=name, theme="dark"))
     assert reply.status_code == 422 and sentence in reply.text
     assert "<title>Error:" in reply.text and SELECTED_DARK in reply.text
-        'selected value="dark"', 'value="dark" selected'
-    )
     assert row_of(superuser, nilgiri.admin)["first_name"] == "Priya"
 
 
