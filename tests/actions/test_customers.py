@@ -1,5 +1,6 @@
 import threading
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -143,7 +144,7 @@ def test_another_companys_customer_is_not_there(nilgiri, sahyadri):
     with nilgiri.scope():
         customer_id = customers.add(SCHOOL, created_by=None, now=NOW).id
     with sahyadri.scope():
-        for verb in (customers.deactivate, customers.activate):
+        for verb in (customers.deactivate, partial(customers.activate, now=NOW)):
             with pytest.raises(NotFound):
                 verb(customer_id)
         with pytest.raises(NotFound):

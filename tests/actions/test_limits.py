@@ -146,6 +146,7 @@ def test_nobody_is_invited_switched_on_or_joins_beyond_the_free_tier(nilgiri):
     admin = nilgiri.admin.id
     with nilgiri.scope(nilgiri.admin):
         invitation = invitations.invite("ravi@example.in", "user", by=admin, now=NOW)
+    with nilgiri.scope(nilgiri.admin):
         asha = db().scalars(select(User).where(User.role == "user")).one().id
         people.deactivate(asha, by=admin, now=NOW)
     become(nilgiri)

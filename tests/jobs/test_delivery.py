@@ -6,11 +6,11 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from rms.actions import mails
+from rms.actions import invoices, issuing, mails, sending
 from rms.db.session import tenant_scope
 from rms.domain.errors import Invalid
 from rms.models import EmailVerification
-from tests.factories import make_tenant
+from tests.factories import TODAY, make_customer, make_tenant
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -195,3 +195,36 @@ def test_the_outbox_holds_no_link_that_works(firm, postbox, redis):
     assert len(secret) > 40
     held = [str(getattr(mail, column.key)) for column in mail.__table__.columns]
     assert not any(secret in value for value in held)
+
+
+def become(firm, status: str) -> None:
+    with firm.scope() as session:
+        session.execute(text("UPDATE tenants SET subscription_status = :status"), {"status": status})
+
+
+@pytest.mark.parametrize("status", ["trial", "active", "expired", "cancelled", "suspended"])
+def test_a_letter_that_waits_while_the_company_is_closed_fails_and_says_why(firm, postbox, status):
+    """`expired` is the free tier here, which still sends its invoices."""
+    with firm.scope():
+        draft = invoices.create_draft(customer_id=make_customer().id, today=TODAY, created_by=None)
+        cells = {"name": "Tea", "hsn_sac": "998533", "rate": "100", "tax": "18"}
+        invoices.add_line(draft.id, cells=cells)
+    with firm.scope():
+        invoice = issuing.issue(draft.id, now=NOW, today=TODAY)
+        mail_id = sending.send(invoice, to_address="a@example.in", now=NOW, sender="Priya").id
+    become(firm, status)
+    deliver(firm, mail_id)
+    mail = firm.mail(mail_id)
+    if status in ("cancelled", "suspended"):
+        assert mail.state == "failed" and postbox.letters == []
+        assert ("suspended" if status == "suspended" else "plan has ended") in mail.last_error
+    else:
+        assert mail.state == "sent" and postbox.recipients == [["a@example.in"]]
+
+
+@pytest.mark.parametrize("status", ["expired", "cancelled", "suspended"])
+def test_mail_about_an_account_always_leaves(firm, postbox, status):
+    become(firm, status)
+    mail_id = firm.post(now=NOW)
+    deliver(firm, mail_id)
+    assert firm.mail(mail_id).state == "sent" and len(postbox.letters) == 1

@@ -263,3 +263,38 @@ def test_a_scheduler_ends_at_once_on_sigterm(firm, redis: Redis, start):
     wait_until(lambda: any(b"overdue-" in job_id for job_id in redis.lrange("rq:queue:rms", 0, -1)), 30)
     process.terminate()
     assert process.wait(3) == 0
+
+
+@pytest.fixture
+def on_trial(firm):
+    """A company with its row of the trial."""
+    with firm.scope() as session:
+        session.add(Subscription(plan_type="trial", is_trial=True, status="active"))
+    return firm
+
+
+def test_a_trial_that_is_over_is_written_down_once(on_trial):
+    firm = on_trial
+    with firm.scope() as session:
+        tenant = session.get(Tenant, firm.tenant_id)
+        end, tenant.subscription_status = tenant.trial_end_date, "trial"
+    new_day(firm.tenant_id, end - dt.timedelta(seconds=1))
+    assert standing_stored(firm) == ("trial", ["active"])
+    new_day(firm.tenant_id, end)
+    new_day(firm.tenant_id, end)
+    assert standing_stored(firm) == ("expired", ["expired"])
+
+
+@pytest.mark.parametrize("status", ["active", "cancelled", "suspended"])
+def test_a_company_that_is_no_longer_on_trial_keeps_its_status(on_trial, status):
+    firm = on_trial
+    with firm.scope() as session:
+        session.get(Tenant, firm.tenant_id).subscription_status = status
+    new_day(firm.tenant_id, dt.datetime(2028, 1, 1, tzinfo=dt.UTC))
+    assert standing_stored(firm) == (status, ["active"])
+
+
+def standing_stored(firm) -> tuple[str, list[str]]:
+    with firm.scope() as session:
+        rows = session.execute(text("SELECT status FROM subscriptions")).scalars().all()
+        return session.get(Tenant, firm.tenant_id).subscription_status, list(rows)
