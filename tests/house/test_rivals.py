@@ -19,7 +19,16 @@ from tests.http import HOST, Browser, headers
 
 # Arguments that name no row of a company: they may be anything.
 NO_ROW = {"slug", "n", "token"}
-ROWS = {"customer_id", "service_id", "invoice_id", "line_id", "receipt_id", "user_id", "invitation_id", "session_id"}
+ROWS = {
+    "customer_id",
+    "service_id",
+    "invoice_id",
+    "line_id",
+    "receipt_id",
+    "user_id",
+    "invitation_id",
+    "session_id",
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
