@@ -11,7 +11,7 @@ from rms.domain.errors import DomainError, NotFound, TooOften
 from rms.policy import P, Role
 from rms.rooms.people import acts, room
 from rms.rooms.people.forms import InvitationForm
-from rms.rooms.people.views import everything
+from rms.rooms.people.views import Problem, everything
 from rms.web.clock import now
 from rms.web.errors import sentence
 from rms.web.fragments import go, page, swap, wants_fragment
@@ -82,7 +82,7 @@ def _refused(invitation_id: UUID, error: DomainError) -> Response:
     if isinstance(error, NotFound):
         raise error
     release()
-    shown = everything(problem={"invitation_id": invitation_id, "told": sentence(error)})
+    shown = everything(problem=Problem(sentence(error), invitation_id=invitation_id))
     also = {"piece": "people/_invited.html", "also": ("people/_people.html",)}
     return _too_soon(page("people/index.html", status=error.status, **also, **shown), error)
 

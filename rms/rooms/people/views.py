@@ -1,5 +1,6 @@
 """The list of people, and what an admin does to one of them."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, flash, url_for
@@ -20,6 +21,18 @@ from rms.web.errors import sentence
 from rms.web.fragments import page, swap, wants_fragment
 from rms.web.guard import requires
 from rms.web.lifecycle import release
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something was refused, at the person or the invitation it is about; `chosen`: the role that was
+    not stored.
+    """
+
+    told: str
+    user_id: UUID | None = None
+    invitation_id: UUID | None = None
+    chosen: str = ""
 
 
 @room.get("/c/<slug>/users")
@@ -104,12 +117,10 @@ def _refused(user_id: UUID, error: DomainError, *, chosen: str = "") -> Response
     if isinstance(error, NotFound):
         raise error
     release()
-    problem = {"user_id": user_id, "told": sentence(error), "chosen": ""}
+    problem = Problem(sentence(error), user_id=user_id)
     if chosen in ROLE_WORDS:
         words = {"theirs": ROLE_WORDS[find_person(user_id).role], "mine": ROLE_WORDS[chosen]}
-        problem["chosen"] = chosen
-        problem["told"] = gettext(
-            "Somebody else was faster: stored now is %(theirs)s, you chose %(mine)s.", **words
-        )
+        told = gettext("Somebody else was faster: stored now is %(theirs)s, you chose %(mine)s.", **words)
+        problem = Problem(told, user_id=user_id, chosen=chosen)
     shown = everything(problem=problem)
     return page("people/index.html", piece="people/_people.html", status=error.status, **shown)
