@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from rms.domain.errors import N_, Invalid
+from rms.domain.weak_passwords import is_common, is_made_of
 
 LONGEST_BUSINESS_NAME = 255
 LONGEST_PERSON_NAME = 100
@@ -11,20 +12,7 @@ LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its two angle bra
 LONGEST_LOCAL_PART = 64
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1_000
-
-# Of the passwords that people choose most, those that are long enough to be typed here at all.
-COMMON_PASSWORDS = frozenset({
-    "1q2w3e4r5t6y", "1qaz2wsx3edc", "abcd12345678", "administrator", "bangalore123", "changeme1234",
-    "changemenow1", "cricket12345", "hanuman12345", "hyderabad123", "iloveindia12", "iloveyou1234",
-    "iloveyou12345", "india1234567", "indian123456", "jaishreeram1", "jaishriram12", "krishna12345",
-    "letmein12345", "mumbai123456", "mypassword12", "mypassword123", "newpassword1", "p@ssw0rd1234",
-    "pass12345678", "pass@1234567", "passw0rd1234", "password@123", "password1234", "password12345",
-    "password123456", "passwordpassword", "q1w2e3r4t5y6", "qazwsxedcrfv", "qwerty123456", "qwerty1234567",
-    "qwertyuiop12", "qwertyuiop123", "saibaba12345", "secret123456", "super123456", "supersecret1",
-    "test12345678", "testtesttest", "thisisapassword", "trustno1trustno1", "welcome@1234", "welcome12345",
-    "zaq12wsxcde3",
-})  # fmt: skip
-_RUNS = ("abcdefghijklmnopqrstuvwxyz" * 2, "01234567890" * 4, "qwertyuiopasdfghjklzxcvbnm", "1234567890" * 4)
+PRODUCT = "RMS Billing"
 
 # Marks that turn the direction of text: a name that carries one can make a whole line read differently.
 _TURNS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -81,9 +69,9 @@ def check_password(password: str | None, *, email: str = "", company: str = "") 
         )
     if len(password) > LONGEST_PASSWORD:
         raise Invalid(N_("Use at most 1,000 characters"), field="password")
-    if _folded(password) in {_folded(email), _folded(company), _folded(email.partition("@")[0])} - {""}:
+    if is_made_of(password, [email, email.partition("@")[0], company, PRODUCT]):
         raise Invalid(N_("Your e-mail or business name is the first guess. Choose another"), field="password")
-    if _is_common(password.casefold()):
+    if is_common(password):
         raise Invalid(
             N_("This is one of the first passwords anybody tries. Choose another"), field="password"
         )
@@ -117,12 +105,3 @@ def _without_address(text: str, field: str) -> str:
     if _ADDRESS_IN_TEXT.search(text):
         raise Invalid(N_("Leave web and mail addresses out of the name"), field=field)
     return text
-
-
-def _folded(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
-def _is_common(password: str) -> bool:
-    one_sign = len(set(password)) <= 2
-    return one_sign or password in COMMON_PASSWORDS or any(password in run for run in _RUNS)

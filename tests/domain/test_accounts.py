@@ -1,7 +1,11 @@
 """What may be typed to open an account."""
 
+import contextlib
+import time
+
 import pytest
 
+from rms.domain import weak_passwords
 from rms.domain.accounts import check_business_name, check_email, check_password, check_person_name, names_of
 from rms.domain.errors import Invalid
 
@@ -144,9 +148,53 @@ def test_passwords_that_will_do(password):
         ("aaaaaaaaaaaa", "one of the first passwords"),
         ("abababababab", "one of the first passwords"),
         ("qwertyuiopas", "one of the first passwords"),
+        ("dragon-dragon-1", "one of the first passwords"),
+        ("P@$$w0rd2026", "one of the first passwords"),
+        ("ｐａｓｓｗｏｒｄ１２３４", "one of the first passwords"),
+        ("abcdabcdabcd", "one of the first passwords"),
+        ("2026sunshine!", "first passwords"),
+        ("Nilgiri@2026!!", "first guess"),
+        ("facility 2026!", "first guess"),
+        ("priya.20262026", "first guess"),
+        ("RMS Billing 2026", "first guess"),
     ],
 )
 def test_passwords_that_are_refused(password, sentence):
     with pytest.raises(Invalid, match=sentence) as refusal:
         check_password(password, email="priya@longexample.in", company="Nilgiri Facility")
     assert refusal.value.field == "password"
+
+
+def test_the_list_has_ten_thousand_entries_folded_and_long_enough():
+    entries = weak_passwords.common()
+    assert len(entries) >= 10_000
+    assert all(entry == weak_passwords.fold(entry) and len(entry) >= 6 for entry in entries)
+
+
+def test_the_list_says_where_it_comes_from_and_under_what_licence():
+    root = weak_passwords.FILE.parents[2]
+    assert "common_passwords.txt" in (root / "NOTICE").read_text()
+    licence = weak_passwords.FILE.with_name("common_passwords-LICENSE.txt").read_text()
+    assert "Permission is hereby granted, free of charge" in licence
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a." * 500,
+        "correct horse battery staple",
+        "." * 500 + "b" * 499 + "a",
+        "1" * 400 + "x1" * 300,
+        "kaveri " * 142,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_judging_takes_less_than_five_milliseconds(password):
+    weak_passwords.common()
+    took = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        with contextlib.suppress(Invalid):
+            check_password(password, email="priya@longexample.in", company="Nilgiri Facility")
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.005
