@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import rms.db.tenancy  # noqa: F401 - registers the tenant filter
-from rms import cli, config, mail, queue
+from rms import api, cli, config, mail, queue
 from rms.actions import limits, sessions
 from rms.crypto import keys
 from rms.db import session as database
@@ -113,6 +113,9 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
     app.register_blueprint(health.health)
     for room in (identity, onboarding, home, customers, services, invoices, receipts, people, account):
         app.register_blueprint(room.room)
+    app.register_blueprint(api.room)
+    # Nothing the API does follows from a cookie, so there is nothing to forge (web/credentials.py).
+    csrf.exempt(api.room)
     if settings.mailbox and settings.environment != "production":
         app.register_blueprint(mailbox.room)
 

@@ -10,4 +10,6 @@ babel = Babel()
 csrf = CSRFProtect()
 htmx = Htmx()
 login = LoginManager()
+# A session of ours is a row and not Flask's cookie, which its protection would write into at every turn.
+login.session_protection = None
 migrate = Migrate(compare_type=True)

@@ -12,7 +12,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from rms.domain.errors import N_, DomainError, TooOften
 from rms.policy import roles_with
+from rms.web.credentials import is_api
 from rms.web.fragments import wants_fragment
+from rms.web.problems import SENTENCES as OF_PROBLEMS
+from rms.web.problems import problem
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +78,8 @@ def _csrf(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()
-    reply = _reply(error.code or 500, gettext(SENTENCES.get(error.code, SENTENCES[400])))
+    told = OF_PROBLEMS if is_api() else SENTENCES
+    reply = _reply(error.code or 500, gettext(told.get(error.code, told[400])))
     if isinstance(error, MethodNotAllowed):
         reply.allow.update(error.valid_methods or ())
     return reply
@@ -106,7 +110,9 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _reply(status: int, told: str, **context) -> Response:
-    """A fragment gets the sentence for the page's error place; a browser gets a page of its own."""
+    """A fragment gets the sentence for the page's error place, a program a problem; a browser gets a page."""
+    if is_api():
+        return problem(status, told)
     template = f"errors/{status}.html" if status in OWN_PAGES else "errors/error.html"
     context |= {
         "status": status,

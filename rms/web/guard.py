@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import current_user
+from werkzeug.exceptions import Unauthorized
 
 from rms.db.session import act_as
 from rms.domain.errors import N_, Forbidden, NotFound, PaymentRequired
@@ -101,7 +102,11 @@ def standing_of_company() -> Standing:
 
 
 def _ask_to_sign_in():
-    """A fragment cannot show a sign-in page, so it answers 401 and the page shows its strip."""
+    """A fragment cannot show a sign-in page, so it answers 401 and the page shows its strip. A program is
+    told that it needs a token, whatever was wrong with the one it has.
+    """
+    if is_api():
+        raise Unauthorized
     if wants_fragment():
         return "", 401, {"HX-Trigger": "signed-out"}
     here = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None

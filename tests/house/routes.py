@@ -7,11 +7,19 @@ from werkzeug.routing import Rule
 
 STATIC = "static"
 COMPANY = "/c/<slug>/"
+API = "/api/"
 
 
 def rules(app: Flask) -> Iterator[Rule]:
-    """Every address but that of the static files."""
-    yield from (rule for rule in app.url_map.iter_rules() if rule.endpoint != STATIC)
+    """Every address of the web but that of the static files."""
+    yield from (
+        rule for rule in app.url_map.iter_rules() if rule.endpoint != STATIC and not rule.rule.startswith(API)
+    )
+
+
+def api_rules(app: Flask) -> Iterator[Rule]:
+    """Every address of the API, which knows no cookies and no forms; tests/api walks them."""
+    yield from (rule for rule in app.url_map.iter_rules() if rule.rule.startswith(API))
 
 
 def company_rules(app: Flask) -> Iterator[Rule]:
