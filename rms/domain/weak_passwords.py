@@ -34,11 +34,9 @@ def fold(text: str) -> str:
 def is_common(password: str) -> bool:
     """Whether it is a common password, one repeated, or one with a few signs or a usual number around it."""
     text = fold(password)
-    return any(
-        len(set(form)) <= 2 or any(form in run for run in _RUNS) or _is_known(form) or _is_repeated(form)
-        for form in (text, _letters_and_digits(text))
-        if form
-    )
+    plain = _letters_and_digits(text)
+    forms = (text, plain) if len(plain) >= SHORTEST_COMMON else (text,)
+    return any(_is_run(form) or _is_known(form) or _is_repeated(form) for form in forms)
 
 
 def is_made_of(password: str, names: list[str]) -> bool:
@@ -50,11 +48,15 @@ def is_made_of(password: str, names: list[str]) -> bool:
     return any(len(guess) >= SHORTEST_NAME and guess in tried for guess in guesses)
 
 
+def _is_run(text: str) -> bool:
+    return len(set(text)) <= 2 or any(text in run for run in _RUNS)
+
+
 def _is_known(text: str) -> bool:
     core, around = _core(text)
     if text in common():
         return True
-    is_usual = len(around) <= FEW_SIGNS or around in common() or any(around in run for run in _RUNS)
+    is_usual = len(around) <= FEW_SIGNS or around in common() or _is_run(around)
     return is_usual and len(core) >= SHORTEST_COMMON and _is_listed(core)
 
 
