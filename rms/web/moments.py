@@ -9,7 +9,7 @@ from rms.web.clock import at_home, now
 
 
 def moment_words(moment: dt.datetime) -> str:
-    """ "today at 18:40", "yesterday at 18:40" or "4 Nov 2026 at 18:40", in the zone of the page."""
+    """ "today at 18:40", "yesterday", "tomorrow" or "4 Nov 2026 at 18:40", in the zone of the page."""
     there, today = at_home(moment), at_home(now()).date()
     time = f"{there:%H:%M}"
     days = (today - there.date()).days
@@ -17,4 +17,6 @@ def moment_words(moment: dt.datetime) -> str:
         return gettext("today at %(time)s", time=time)
     if days == 1:
         return gettext("yesterday at %(time)s", time=time)
+    if days == -1:
+        return gettext("tomorrow at %(time)s", time=time)
     return gettext("%(date)s at %(time)s", date=format_date(there.date()), time=time)
