@@ -1,7 +1,7 @@
 """Every page in a language that does not exist: what is not in its brackets was never given to a translator.
 
-Each sentence of the catalogue becomes ⟦sentence⟧. On a page what stands outside of brackets must be data (what
-the company's rows hold), a sign, a number, a date, or one of a few words that are the same in every language.
+Each sentence of the catalogue becomes ⟦sentence⟧. Outside of brackets a page may hold data (what the company's
+rows hold), signs, numbers, dates, or one of a few words that are the same in every language.
 """
 
 import re
@@ -21,8 +21,8 @@ from tests.http import Browser
 
 LOCALE = "en_IN"
 # Names that nobody translates: the product, the tax's own words, keys, zones.
-NAMES = """RMS Billing GST GSTIN PAN SAC HSN UPI IFSC TDS CGST SGST UTGST IGST PDF CSV XLSX API FY QR Ltd LLP INR
-    Tab Enter Esc Alt Ctrl Shift Del am pm IST UTC example com in LUT SEZ RCM Cr TOTP"""
+NAMES = """RMS Billing GST GSTIN PAN SAC HSN UPI IFSC TDS CGST SGST UTGST IGST PDF CSV XLSX API FY QR
+    Ltd LLP INR Tab Enter Esc Alt Ctrl Shift Del am pm IST UTC example com in LUT SEZ RCM Cr TOTP"""
 # The amount in words stands on the paper in English, as accountants in India expect it.
 AMOUNT = "Rupees Paise Only One Eighty Hundred Thousand"
 SAME_EVERYWHERE = {*NAMES.split(), *AMOUNT.split()}
