@@ -54,8 +54,8 @@ def table(*, users_may_draft: bool) -> list[Row]:
 
 
 def of_role(role: str, *, users_may_draft: bool) -> tuple[list, list]:
-    """(what the role may do, what it may not), in words."""
-    offered = _offered()
+    """(what the role may do, what it may not), in words; of one's own account nothing needs to be said."""
+    offered = [act for act in _offered() if act.permission != P.OWN_ACCOUNT]
     held = [act for act in offered if can(role, act.permission, users_may_draft=users_may_draft)]
     return [act.words for act in held], [act.words for act in offered if act not in held]
 

@@ -74,7 +74,7 @@ def test_it_says_who_invites_where_to_and_as_what(ravi, path):
     assert reply.status_code == 200
     assert "Priya invites you to Nilgiri Facility Services LLP" in reply.text
     assert "<b>Manager</b>" in reply.text and f'value="{RAVI}"' in reply.text and "readonly" in reply.text
-    assert "What the role Manager can do" in reply.text and "Issue and send invoices" in reply.text
+    assert "What a Manager can do" in reply.text and "Issue and send invoices" in reply.text
     assert reply.text.count('type="submit"') == 1 and "Join as Manager" in reply.text
     assert reply.headers["Cache-Control"] == "no-store"
 
