@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import OperationalError
 
-from rms.policy import Role
+from rms.policy import Role, Standing, Use, gate
 from rms.web.clock import at_home, now, today
-from rms.web.guard import can
+from rms.web.guard import can, standing_of_company
 from rms.web.once import new_form_token
 
 ROLE_WORDS = {
@@ -94,7 +94,7 @@ def init_app(app: Flask, *, count_overdue: Callable) -> None:
             "current_person": Face(current_user.name, current_user.initials, ROLE_WORDS[current_user.role]),
             "current_company": Place(current_user.company_name, current_user.slug, current_user.gstin),
             "nav_counts": NavCounts(count_overdue),
-            "trial": _trial(app.config["RMS"].trial_days),
+            **_plan(app.config["RMS"].trial_days),
             "session_left": seconds_left(),
             "keys_on": current_user.preferences.get("keys") is not False,
         }
@@ -106,7 +106,20 @@ def seconds_left() -> int:
     return max(0, int(min(until_end, current_user.idle_seconds)))
 
 
+def _plan(trial_days: int) -> dict:
+    """How the company stands with its plan, and what of it the page has to tell."""
+    standing, ends_at = standing_of_company(), current_user.trial_ends_at
+    is_over = standing in (Standing.FREE, Standing.LOCKED) and current_user.subscription_status != "cancelled"
+    return {
+        "standing": standing,
+        "may_write": gate(standing, Use.WRITE, current_user.role),
+        "trial": _trial(trial_days) if standing is Standing.TRIAL else None,
+        "trial_ended_on": at_home(ends_at).date() if is_over and ends_at else None,
+        "help_address": current_app.config["RMS"].help_address,
+    }
+
+
 def _trial(length: int) -> Trial | None:
-    if current_user.subscription_status != "trial" or current_user.trial_ends_on is None:
+    if current_user.trial_ends_on is None:
         return None
     return Trial(max(0, (current_user.trial_ends_on - today()).days), length)
