@@ -77,6 +77,7 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         PUBLIC_BASE_URL=settings.public_base_url,
         RMS_ACCESS_COOKIE=f"rms-at-{port}" if plain else "__Host-rms_at",
         RMS_REFRESH_COOKIE=f"rms-rt-{port}" if plain else "__Host-rms_rt",
+        RMS_DEVICE_COOKIE=f"rms-device-{port}" if plain else "__Host-rms-device",
         SESSION_COOKIE_NAME=f"rms-form-{port}" if plain else "__Host-rms-form",
         SESSION_COOKIE_SECURE=not plain,
         SESSION_COOKIE_HTTPONLY=True,

@@ -15,7 +15,7 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from rms.crypto.keys import ring
 from rms.db.session import db, public_scope
@@ -76,12 +76,6 @@ def succeed(attempt_id: UUID) -> None:
     """It was right: the account's failures before it no longer count."""
     with public_scope():
         db().execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
-
-
-def take_back(attempt_id: UUID) -> None:
-    """It was never judged, as the service was too busy, and must not count against anybody."""
-    with public_scope():
-        db().execute(delete(LoginAttempt).where(LoginAttempt.id == attempt_id))
 
 
 def may_mail(kind: str, *, account: str, ip: str, now: dt.datetime, gap: dt.timedelta = MAIL_GAP) -> bool:
@@ -169,7 +163,7 @@ _last_look = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _alarm(now: dt.datetime) -> None:
-    """A flood spread over many accounts and addresses stays below every single limit: somebody should know."""
+    """A flood spread over many accounts and addresses stays below every single limit, unseen."""
     global _last_look
     if now - _last_look < ALARM_EVERY:
         return

@@ -9,12 +9,13 @@ from sqlalchemy import select, text
 
 from rms.crypto.links import Link
 from rms.db.session import current_tenant, db
-from rms.models import EmailVerification, Tenant, User
+from rms.models import EmailVerification, SecondFactor, Tenant, User, UserSession
 from rms.queries.people import initials_of
 
 MOST_TRIED = 5
 
 _CANDIDATES = text("SELECT * FROM sign_in_candidates(:email)")
+_CANDIDATES_OF = text("SELECT * FROM sign_in_candidates(:email, :slug)")
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,18 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Seat:
-    """A place in a company that a checked password opens."""
+    """A place in a company that a checked password opens; `asks_code` when a second factor is on."""
 
     tenant_id: UUID
     user_id: UUID
     slug: str
     company_name: str
+    email: str
+    first_name: str | None
     role: str
     last_login_at: dt.datetime | None
     settings: dict | None
+    asks_code: bool
 
     @property
     def initials(self) -> str:
@@ -82,25 +86,43 @@ class Proof:
         return "open" if now < self.expires_at else "expired"
 
 
-def candidates(email: str) -> list[Candidate]:
-    """At most five people of any company who sign in with this address, verified ones first.
+def candidates(email: str, slug: str | None = None) -> list[Candidate]:
+    """People of any company who sign in with this address, verified ones first: at most MOST_TRIED and one
+    more, which says that there are too many to try all; with a slug, that company's alone.
 
-    For `public_scope()`: the function behind it is the one place that looks across companies.
+    For `public_scope()`: the functions behind it are the one place that looks across companies.
     """
-    rows = db().execute(_CANDIDATES, {"email": email})
-    return [Candidate(*row) for row in rows][:MOST_TRIED]
+    if slug:
+        rows = db().execute(_CANDIDATES_OF, {"email": email, "slug": slug})
+    else:
+        rows = db().execute(_CANDIDATES, {"email": email})
+    return [Candidate(*row) for row in rows]
 
 
 def seat_of(user_id: UUID) -> Seat | None:
     """The seat of a person who may sign in to the company of the running scope."""
     statement = (
-        select(User.tenant_id, User.id, Tenant.slug, Tenant.name)
-        .add_columns(User.role, User.last_login_at, Tenant.settings)
+        select(User.tenant_id, User.id, Tenant.slug, Tenant.name, User.email, User.first_name)
+        .add_columns(User.role, User.last_login_at, Tenant.settings, SecondFactor.id.is_not(None))
         .join(Tenant, Tenant.id == User.tenant_id)
+        .outerjoin(
+            SecondFactor,
+            (SecondFactor.tenant_id == User.tenant_id)
+            & (SecondFactor.user_id == User.id)
+            & SecondFactor.confirmed_at.is_not(None),
+        )
         .where(User.id == user_id, User.is_active, User.deleted_at.is_(None), Tenant.is_active)
     )
     row = db().execute(statement).first()
     return Seat(*row) if row else None
+
+
+def has_used(user_id: UUID, device_hash: str) -> bool:
+    """Whether this person has signed in from this browser before."""
+    statement = select(UserSession.id).where(
+        UserSession.user_id == user_id, UserSession.device_hash == device_hash
+    )
+    return db().scalar(statement.limit(1)) is not None
 
 
 def proof_of(link: Link) -> Proof | None:

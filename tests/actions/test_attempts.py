@@ -74,13 +74,6 @@ def test_a_success_forgives_what_was_before(account):
     assert wait_of(account, now=NOW + dt.timedelta(seconds=2)) == 60
 
 
-def test_what_was_never_judged_does_not_count(account):
-    for _ in range(9):
-        attempt = attempts.begin("test", account=account, ip=network(), now=NOW)
-        attempts.take_back(attempt.id)
-    assert wait_of(account) == 0
-
-
 def test_after_a_day_failures_are_forgotten(account):
     fail(account, 5)
     assert wait_of(account, now=NOW + dt.timedelta(hours=24)) == 0

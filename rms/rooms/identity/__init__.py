@@ -4,4 +4,11 @@ from flask import Blueprint
 
 room = Blueprint("identity", __name__)
 
-from rms.rooms.identity import confirm, sign_in, sign_up, staying  # noqa: E402, F401 - the views register themselves
+from rms.rooms.identity import (  # noqa: E402, F401 - the views register themselves
+    companies,
+    confirm,
+    reset,
+    sign_in,
+    sign_up,
+    staying,
+)

@@ -68,6 +68,9 @@ class SignInForm(Form):
         },
     )
     password = PasswordField(_("Password"), render_kw={"required": True})
+    company = TextField(
+        _("Company"), render_kw={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
+    )
     keep = BooleanField()
     next = HiddenField()
 
@@ -83,6 +86,52 @@ class SignInForm(Form):
     def validate_password(self, field) -> None:
         if not field.data:
             raise ValidationError(_("Enter your password"))
+
+
+class OwnPasswordForm(Form):
+    """For somebody who is signed in and wants to go to another company of theirs."""
+
+    password = PasswordField(_("Password"), render_kw={"required": True})
+    next = HiddenField()
+
+    def validate_password(self, field) -> None:
+        if not field.data:
+            raise ValidationError(_("Enter your password"))
+
+
+class AskResetForm(Form):
+    email = TextField(
+        _("E-mail"),
+        validators=[Judged(accounts.check_email)],
+        render_kw={
+            "type": "email",
+            "autocomplete": "username",
+            "spellcheck": "false",
+            "autocapitalize": "none",
+            "required": True,
+        },
+    )
+    company = TextField(
+        _("Company"), render_kw={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
+    )
+
+
+class NewPasswordForm(Form):
+    """The new password twice; it may not be made of the e-mail and the name of the company."""
+
+    password = PasswordField(_("New password"), render_kw={"required": True})
+    again = PasswordField(_("The same again"), render_kw={"required": True})
+
+    def __init__(self, *args, email: str = "", company: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._about = {"email": email, "company": company}
+
+    def validate_password(self, field) -> None:
+        Judged(lambda password: accounts.check_password(password, **self._about))(self, field)
+
+    def validate_again(self, field) -> None:
+        if not self.password.errors and field.data != self.password.data:
+            raise ValidationError(_("The two passwords differ. Type the second again"))
 
 
 class AskAgainForm(Form):

@@ -1,9 +1,8 @@
 """Checking the password of somebody who is signed in, before something dangerous (web/step_up.py)."""
 
-from rms.actions import sessions
-from rms.crypto import passwords
+from rms.actions import sessions, sign_ins
 from rms.domain.errors import N_, Invalid
-from rms.queries.people import Person, password_hash_of
+from rms.queries.people import Person
 from rms.rooms.identity.visitor import in_company
 from rms.web.clock import now
 
@@ -13,11 +12,7 @@ def prove(person: Person, password: str) -> None:
 
     No transaction is open while it is hashed.
     """
-    with in_company(person.tenant_id):
-        stored = password_hash_of(person.user_id)
-    with passwords.turn():
-        is_right = passwords.matches(password, stored)
-    if not is_right:
+    if sign_ins.prove_password(person.tenant_id, person.user_id, password, now=now()) is None:
         raise Invalid(N_("That is not your password"), field="step_up_password")
     with in_company(person.tenant_id, person.user_id):
         sessions.confirm_password(person.session_id, now=now())

@@ -40,13 +40,19 @@ def waiting() -> tuple[UUID, UUID] | None:
     return (UUID(kept[0]), UUID(kept[1])) if kept else None
 
 
-def remember_choice(seats: list[tuple[UUID, UUID, str]], *, keep: bool, following: str | None) -> None:
-    """The companies one password opens, for five minutes: (tenant, user, fingerprint of the checked hash)."""
+def remember_choice(
+    seats: list[tuple[UUID, UUID, str]], *, keep: bool, following: str | None, is_many: bool
+) -> None:
+    """The companies one password opens, for five minutes: (tenant, user, fingerprint of the checked hash).
+
+    `is_many`: there are more, which were not tried.
+    """
     session["choice"] = {
         "seats": [[tenant.hex, user.hex, fingerprint] for tenant, user, fingerprint in seats],
         "until": (now() + CHOICE_LASTS).timestamp(),
         "keep": keep,
         "next": following,
+        "many": is_many,
     }
 
 
