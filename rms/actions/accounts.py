@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from rms.actions import sessions
+from rms.actions import passwords
 from rms.crypto.passwords import fingerprint
 from rms.db.locks import lock
 from rms.db.session import db
@@ -47,5 +47,4 @@ def change_password(user_id: UUID, *, checked: str, new_hash: str, now: dt.datet
     user = lock(User, user_id)
     if fingerprint(user.password_hash) != checked:
         raise Invalid(N_("Your password was changed a moment ago. Type the new one"), field="current")
-    user.password_hash, user.last_password_change = new_hash, now
-    sessions.end_all_of(user_id, because="password", now=now, but=but)
+    passwords.change(user_id, new_hash, because="password", now=now, but=but)

@@ -7,14 +7,15 @@ import secrets
 from dataclasses import replace
 from uuid import UUID
 
-from flask import flash, session, url_for
+from flask import flash, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
-from rms.actions import email_changes
+from rms.actions import attempts, email_changes
 from rms.crypto import links
 from rms.db.session import scope, unit_of_work
-from rms.domain.errors import DomainError
+from rms.domain import accounts as rules
+from rms.domain.errors import N_, DomainError, TooOften
 from rms.policy import P
 from rms.queries.accounts import Change, change_behind
 from rms.rooms.account import own_password, room
@@ -27,6 +28,7 @@ from rms.web.moments import moment_words
 
 STATUS = {"open": 200, "asked": 200, "used": 200, "undone": 200, "stopped": 200, "taken": 409}
 GONE = 410
+MINUTES_BETWEEN = 15
 
 
 @room.post("/account/email")
@@ -36,8 +38,10 @@ def ask():
     if not form.validate():
         return account_page(email=form, status=422)
     try:
+        new = rules.check_email(form.email.data)
         own_password.check(form.current.data)
-        email_changes.ask(current_user.user_id, form.email.data, now=now())
+        _may_mail(new)
+        email_changes.ask(current_user.user_id, new, now=now())
     except DomainError as error:
         return refused(error, email=form)
     flash(
@@ -101,6 +105,18 @@ def undo(token):
     session["email"] = change.old_email
     flash(gettext("Your address is safe and every device is signed out. Now choose a new password."))
     return go(url_for("identity.reset"))
+
+
+def _may_mail(email: str) -> None:
+    """The address that was typed may be anybody's, who must not be flooded from several accounts either."""
+    ip = request.remote_addr or ""
+    if not attempts.may_mail("email_change", account=email, ip=ip, now=now()):
+        raise TooOften(
+            N_("Mails about this have just left. Try again in %(minutes)s min"),
+            retry_after=MINUTES_BETWEEN * 60,
+            field="email",
+            minutes=MINUTES_BETWEEN,
+        )
 
 
 def _behind(link: links.Link | None, *, undo: bool = False) -> Change | None:

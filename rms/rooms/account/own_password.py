@@ -3,21 +3,23 @@
 from flask import current_app
 from flask_login import current_user
 
+from rms.actions import sign_ins
 from rms.crypto import passwords
 from rms.domain.errors import N_, Invalid
-from rms.queries.people import password_hash_of
+from rms.web.clock import now
 from rms.web.lifecycle import release
 
 
 def check(password: str) -> str:
-    """The fingerprint of the hash it matches. Raises Invalid at `current`, TooOften after some wrong ones."""
-    stored = password_hash_of(current_user.user_id)
+    """The fingerprint of the hash it matches. Raises Invalid at `current`, TooOften after some wrong ones:
+    at an open screen, too, nobody may guess on and on.
+    """
     release()
-    with passwords.turn():
-        is_right = passwords.matches(password, stored)
-    if not is_right:
+    who = (current_user.tenant_id, current_user.user_id)
+    checked = sign_ins.prove_password(*who, password, now=now())
+    if checked is None:
         raise Invalid(N_("That is not your password"), field="current")
-    return passwords.fingerprint(stored)
+    return checked
 
 
 def hashed(password: str) -> str:

@@ -1,9 +1,15 @@
 """POST /account/password: the present one first; every other device goes."""
 
+import threading
+from uuid import uuid4
+
 import pytest
 
+from rms.actions import accounts
 from rms.crypto import passwords
-from tests.factories import PASSWORD
+from rms.db.session import db, engine
+from rms.domain.errors import Invalid
+from tests.factories import NOW, PASSWORD
 
 NEW = "a quiet walk at dawn"
 
@@ -74,8 +80,6 @@ def test_a_mailed_reset_dies_with_the_old_password(priya, superuser, nilgiri):
 
 
 def test_no_transaction_is_open_while_a_password_is_hashed(priya, monkeypatch):
-    from rms.db.session import db, engine
-
     held = []
 
     def slow(work):
@@ -95,3 +99,47 @@ def test_a_get_leads_to_its_panel(priya):
     reply = priya.get("/account/password")
     assert (reply.status_code, reply.location) == (303, "/account#password-panel")
     assert 'id="password-panel"' in priya.get("/account").text
+
+
+def test_nobody_guesses_on_at_an_open_screen(priya, superuser, nilgiri):
+    """After five wrong ones not even the right one is looked at; it is said when, and nothing is locked."""
+    for _ in range(5):
+        assert change(priya, current="not my password").status_code == 422
+    refused = change(priya)
+    assert refused.status_code == 429 and "Nothing is locked" in refused.text
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    asked = priya.post("/account/email", {"email": "x@example.com", "current": PASSWORD})
+    assert asked.status_code == 429, "the same counter for every form that asks for it"
+    superuser.execute("UPDATE login_attempts SET created_at = created_at - interval '61 seconds'")
+    assert change(priya).status_code == 303
+
+
+def test_too_many_hashes_at_once_are_nobodys_mistake(priya, superuser, monkeypatch):
+    """Refused before anything is judged: it does not count as a wrong try."""
+    monkeypatch.setattr(passwords, "_places", threading.BoundedSemaphore(1))
+    passwords._places.acquire()
+    assert change(priya).status_code == 429
+    assert superuser.execute("SELECT count(*) FROM login_attempts WHERE kind = 'password'").fetchone() == (0,)
+    passwords._places.release()
+    assert change(priya).status_code == 303
+
+
+def test_the_person_hears_of_it(priya, superuser, nilgiri):
+    change(priya)
+    kinds = superuser.execute(
+        "SELECT kind FROM email_messages WHERE to_address = %s", (nilgiri.admin.email,)
+    ).fetchall()
+    assert kinds == [("password_changed",)]
+    events = superuser.execute(
+        "SELECT user_id FROM audit_logs WHERE entity_id = %s AND action = 'password_changed'",
+        (nilgiri.admin.id,),
+    ).fetchall()
+    assert events == [(nilgiri.admin.id,)]
+
+
+def test_a_password_that_was_changed_in_between_is_not_overwritten(connected, nilgiri):
+    """Checked outside the transaction: a reset that was quicker must stand."""
+    with nilgiri.scope(), pytest.raises(Invalid):
+        accounts.change_password(
+            nilgiri.admin.id, checked="of another hash", new_hash="x$y", now=NOW, but=uuid4()
+        )
