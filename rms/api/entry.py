@@ -1,69 +1,59 @@
-"""From an address and a password to one person of one company, by the steps of the web's sign-in.
+"""From address and password to one person of one company, by the steps of the web (actions/sign_ins)."""
 
-No transaction is open while a password is hashed, and an address that nobody has costs the same work.
-"""
-
-from dataclasses import dataclass
+import hashlib
 from uuid import UUID
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import gettext
 
+from rms.actions import sign_ins
 from rms.actions.sessions import CannotSignIn, SignIn
 from rms.api.problems import Problem
 from rms.crypto import passwords
-from rms.db.session import public_scope
-from rms.queries.sign_in import Candidate, candidates
+from rms.queries.sign_in import Candidate
+from rms.web.clock import now
 
 AUDIENCE = "api"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Somebody whose password was right, ready for sessions.begin in the scope of the company."""
+def whose_password(email: str, password: str, *, company: str | None) -> tuple[UUID, SignIn]:
+    """Tenant and person, ready for sign_ins.come_in in the scope of that company. No transaction may be open.
 
-    tenant_id: UUID
-    user_id: UUID
-    sign_in: SignIn
-
-
-def enter(email: str, password: str, *, company: str | None) -> Entry:
-    """Whom address and password open. Raises CannotSignIn, TooOften, and Problem (409) when they open several
-    companies and `company` names none: only whoever knows the password learns which.
+    Raises CannotSignIn, TooOften, and Problem (409) when they open several companies and `company` names
+    none: only whoever knows the password learns which.
     """
-    opened = [one for one in _whom_it_opens(email, password) if one.email_verified]
-    chosen = [one for one in opened if company is None or one.slug == company.strip().lower()]
-    if not chosen:
+    cost = current_app.config["RMS"].bcrypt_cost
+    opened = sign_ins.whom_it_opens(email, password, company=company, device=None, cost=cost, now=now())
+    confirmed = [one for one in opened.people if one.email_verified]
+    if not confirmed:
         raise CannotSignIn("")
-    if len(chosen) > 1:
-        raise _choose_one_of(chosen)
-    person = chosen[0]
-    return Entry(person.tenant_id, person.user_id, _sign_in_of(person, password))
+    if len(confirmed) > 1 or opened.is_many:
+        raise _choose_one_of(confirmed)
+    return confirmed[0].tenant_id, _sign_in_of(confirmed[0], password, cost)
 
 
-def _whom_it_opens(email: str, password: str) -> list[Candidate]:
-    with public_scope():
-        found = candidates(email)
-    with passwords.turn():
-        if not found:
-            passwords.waste_time(password, cost=_cost())
-        return [one for one in found if passwords.matches(password, one.password_hash)]
-
-
-def _sign_in_of(person: Candidate, password: str) -> SignIn:
+def _sign_in_of(person: Candidate, password: str, cost: int) -> SignIn:
     new_hash = None
-    if passwords.needs_rehash(person.password_hash, cost=_cost()):
+    if passwords.needs_rehash(person.password_hash, cost=cost):
         with passwords.turn():
-            new_hash = passwords.make(password, cost=_cost())
-    checked = passwords.fingerprint(person.password_hash)
-    return SignIn(person.user_id, checked, remember=False, new_hash=new_hash, audience=AUDIENCE)
+            new_hash = passwords.make(password, cost=cost)
+    return SignIn(
+        person.user_id,
+        passwords.fingerprint(person.password_hash),
+        remember=False,
+        new_hash=new_hash,
+        device_hash=_device_hash(),
+        audience=AUDIENCE,
+    )
+
+
+def _device_hash() -> str:
+    """A program keeps no cookie: what it calls itself and where it is tell whether it was here before."""
+    told = f"{AUDIENCE} {request.remote_addr} {request.user_agent.string}"
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
 
 
 def _choose_one_of(opened: list[Candidate]) -> Problem:
     told = gettext("This address works in several companies. Say which one in the field company.")
     companies = [{"slug": one.slug, "name": one.company_name} for one in opened]
     return Problem(409, told, kind="choose-company", companies=companies)
-
-
-def _cost() -> int:
-    return current_app.config["RMS"].bcrypt_cost

@@ -9,16 +9,17 @@ from uuid import UUID
 from flask import Response, current_app, jsonify
 from flask_babel import gettext
 
-from rms.actions import limits, sessions
-from rms.actions.sessions import CannotSignIn, Terms
+from rms.actions import limits, sessions, sign_ins
+from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.api import body, room
-from rms.api.entry import AUDIENCE, enter
+from rms.api.entry import AUDIENCE, whose_password
 from rms.api.problems import Problem
 from rms.crypto import access_token, session_token
 from rms.crypto.session_token import SessionToken
 from rms.db.session import act_as, unit_of_work
 from rms.policy import Use
 from rms.queries.people import Person, person_of_session
+from rms.queries.sign_in import seat_of
 from rms.web.clock import now
 from rms.web.credentials import scope_of_request
 from rms.web.guard import public
@@ -34,11 +35,13 @@ def token():
     given = body.texts(("email", "password"), ("company", "code"))
     release()
     try:
-        entry = enter(given["email"], given["password"], company=given["company"])
-        with _in(entry.tenant_id, entry.user_id):
+        tenant_id, who = whose_password(given["email"], given["password"], company=given["company"])
+        with _in(tenant_id, who.user_id):
             limits.require(Use.API_READ, now=now())
-            opened = sessions.begin(entry.sign_in, _terms(), now=now())
+            _ask_for_code(who, given["code"])
+            opened, _ = sign_ins.come_in(who, _terms(), now=now())
             person = person_of_session(opened.session_id, AUDIENCE)
+            _ask_for_second_factor(person)
     except CannotSignIn:
         raise wrong() from None
     return _pair(opened, person)
@@ -77,6 +80,21 @@ def revoke():
                 act_as(person.user_id)
                 sessions.end(presented.session_id, because="signed_out", now=now())
     return "", 204
+
+
+def _ask_for_code(who: SignIn, code: str | None) -> None:
+    """Raise Problem when a second factor is on."""
+    seat = seat_of(who.user_id)
+    if seat is not None and seat.asks_code:
+        told = gettext("Send the code of your authenticator app in the field code.")
+        raise Problem(401, told, kind="code-required", code_required=True)
+
+
+def _ask_for_second_factor(person: Person) -> None:
+    """Raise Problem where the company asks for one and the person has none; a browser is where one begins."""
+    if person.require_second_factor and not person.has_second_factor:
+        told = gettext("Your company asks for a second factor. Sign in with a browser and turn it on first.")
+        raise Problem(403, told, kind="second-factor-required")
 
 
 def wrong() -> Problem:

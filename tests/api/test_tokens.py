@@ -7,11 +7,11 @@ from sqlalchemy import select, text, update
 
 from rms.crypto import access_token, session_token
 from rms.db.session import db
-from rms.models import EmailMessage, UserSession
+from rms.models import EmailMessage, SecondFactor, UserSession
 from tests import factories
 from tests.api.conftest import assert_problem, become
 from tests.factories import PASSWORD
-from tests.http import HOST, Browser
+from tests.http import CSRF, HOST, Browser, headers
 
 
 def older(company, minutes: float) -> None:
@@ -101,6 +101,74 @@ def test_an_unknown_address_costs_the_work_of_one_hash(app, program, nilgiri, mo
         done.clear()
         program.post("/auth/token", {"email": email, "password": "not the tea of the hills"})
         assert done == ["hash"], email
+
+
+def events(company, action: str) -> int:
+    with company.scope():
+        return (
+            db()
+            .execute(text("SELECT count(*) FROM audit_logs WHERE action = :action"), {"action": action})
+            .scalar()
+        )
+
+
+def test_coming_in_and_not_coming_in_stand_in_the_audit_log(program, nilgiri):
+    program.sign_in(nilgiri.admin)
+    program.post("/auth/token", {"email": nilgiri.admin.email, "password": "not the tea of the hills"})
+    assert (events(nilgiri, "sign_in"), events(nilgiri, "sign_in_failed")) == (1, 1)
+
+
+def test_row_22_api_and_web_share_the_patience_of_an_account(app, program, nilgiri):
+    """Five wrong ones here, and the sixth is refused there, whatever it is; both say when to come back."""
+    wrong = {"email": nilgiri.admin.email, "password": "not the tea of the hills"}
+    for _ in range(5):
+        assert_problem(program.post("/auth/token", wrong), 401)
+    refused = program.post("/auth/token", wrong | {"password": PASSWORD})
+    assert_problem(refused, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    client = app.test_client()
+    page = client.get("/login", base_url=HOST)
+    fields = {"email": nilgiri.admin.email, "password": PASSWORD, "csrf_token": CSRF.search(page.text)[1]}
+    sent = client.post("/login", base_url=HOST, data=fields, headers=headers(False))
+    assert sent.status_code == 429 and int(sent.headers["Retry-After"]) <= 60
+
+
+def test_a_program_that_comes_from_elsewhere_is_mailed_about_once(program, nilgiri):
+    for agent in ("ledger/1.0", "ledger/1.0", "curl/8.5", "curl/8.5"):
+        said = {"email": nilgiri.admin.email, "password": PASSWORD}
+        assert program.post("/auth/token", said, **{"User-Agent": agent}).status_code == 200
+    with nilgiri.scope():
+        mails = db().scalars(select(EmailMessage).where(EmailMessage.kind == "new_device")).all()
+        assert [mail.params["device"] for mail in mails] == ["curl/8.5"], (
+            "the first sign-in of all is no news"
+        )
+
+
+def turn_on_second_factor(company, person) -> None:
+    with company.scope():
+        factor = SecondFactor(user_id=person.id, secret="v1:t1:sealed", confirmed_at=dt.datetime.now(dt.UTC))
+        db().add(factor)
+
+
+def test_a_second_factor_is_asked_for_once_the_password_is_right(program, nilgiri):
+    turn_on_second_factor(nilgiri, nilgiri.admin)
+    asked = {"email": nilgiri.admin.email, "password": PASSWORD}
+    told = assert_problem(program.post("/auth/token", asked), 401)
+    assert told["type"] == "urn:rms:problem:code-required" and told["code_required"] is True
+    wrong = assert_problem(program.post("/auth/token", asked | {"password": "no" * 8}), 401)
+    assert "code_required" not in wrong
+    with nilgiri.scope():
+        assert not db().scalars(select(UserSession)).all(), "no session was begun"
+
+
+def test_where_the_company_asks_for_one_it_is_turned_on_in_a_browser_first(program, nilgiri):
+    with nilgiri.scope():
+        asks = "UPDATE tenants SET settings = settings || '{\"require_second_factor\": true}'"
+        db().execute(text(asks))
+    reply = program.post("/auth/token", {"email": nilgiri.admin.email, "password": PASSWORD})
+    assert assert_problem(reply, 403)["type"] == "urn:rms:problem:second-factor-required"
+    with nilgiri.scope():
+        assert not db().scalars(select(UserSession)).all()
 
 
 # What is said --------------------------------------------------------------------------------------
@@ -330,7 +398,7 @@ def test_our_own_mistake_is_a_problem_that_tells_nothing(app, program, monkeypat
     def breaks(*given, **more):
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(tokens, "enter", breaks)
+    monkeypatch.setattr(tokens, "whose_password", breaks)
     reply = program.post("/auth/token", {"email": "a@b.in", "password": "x"})
     assert_problem(reply, 500)
     assert "secret" not in reply.text and "Traceback" not in reply.text
