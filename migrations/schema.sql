@@ -421,6 +421,7 @@ ALTER TABLE invoice_line_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invoice_line_items FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON invoice_line_items FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,amount,invoice_discount_share,taxable_amount,cgst_amount,sgst_amount,igst_amount,cess_amount,tax_amount,rcm_cgst_amount,rcm_sgst_amount,rcm_igst_amount,rcm_cess_amount,total}', '{}');
+CREATE TRIGGER freeze_issued BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION freeze_issued_line();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoice_line_items TO rms_app;
 
@@ -509,6 +510,7 @@ ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,totals_seq,subtotal,discount_total,cgst_total,sgst_total,igst_total,cess_total,tax_total,rcm_cgst_total,rcm_sgst_total,rcm_igst_total,rcm_cess_total,round_off,total,amount_paid,amount_credited,balance}', '{seller_snapshot,buyer_snapshot}');
+CREATE TRIGGER freeze_issued BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION freeze_issued_invoice();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.amount_paid + new.amount_credited) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoices TO rms_app;
@@ -1115,6 +1117,50 @@ BEGIN
     LIMIT p_limit;
 END $function$;
 -- due_mails(integer,interval): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.freeze_issued_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    free text[] := '{status,amount_paid,amount_credited,balance,notes,reference_number,sent_at,cancelled_at,cancel_reason,version,updated_at}';
+    before jsonb;
+    after jsonb;
+BEGIN
+    IF OLD.status = 'draft' THEN RETURN coalesce(NEW, OLD); END IF;
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an issued invoice is cancelled and not deleted' USING ERRCODE = 'check_violation';
+    END IF;
+    before := to_jsonb(OLD) - free;
+    after := to_jsonb(NEW) - free;
+    IF before #>> '{seller_snapshot,bank_account_number}' LIKE 'v1:%'
+            AND after #>> '{seller_snapshot,bank_account_number}' LIKE 'v1:%' THEN
+        before := before #- '{seller_snapshot,bank_account_number}';
+        after := after #- '{seller_snapshot,bank_account_number}';
+    END IF;
+    IF before IS DISTINCT FROM after OR NEW.status = 'draft' THEN
+        RAISE EXCEPTION 'an issued invoice is not changed: correct it with a credit note, or cancel it'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $function$;
+-- freeze_issued_invoice(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.freeze_issued_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM public.invoices i WHERE i.status <> 'draft'
+               AND ((TG_OP <> 'INSERT' AND i.tenant_id = OLD.tenant_id AND i.id = OLD.invoice_id)
+                 OR (TG_OP <> 'DELETE' AND i.tenant_id = NEW.tenant_id AND i.id = NEW.invoice_id))) THEN
+        RAISE EXCEPTION 'a line of an issued invoice is not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $function$;
+-- freeze_issued_line(): owned by rms_owner, may be called by PUBLIC
 
 CREATE OR REPLACE FUNCTION public.keep_allocation_sums()
  RETURNS trigger

@@ -182,14 +182,14 @@ def make_line(invoice: Invoice, rate: str = "1000.00", **columns) -> InvoiceLine
 
 def make_invoice(customer: Customer, subtotal: str = "1000.00", **columns) -> Invoice:
     """An issued invoice with one line at 18 %: 1,000.00 + 90.00 CGST + 90.00 SGST = 1,180.00."""
-    number = next(_numbers)
+    number = columns.pop("invoice_number", f"T/26-27/{next(_numbers):04d}")
+    issued_at = columns.pop("issued_at", NOW)
     invoice = make_draft(customer, **columns)
     line = make_line(invoice, subtotal)
     invoice.subtotal, invoice.tax_total, invoice.total = line.taxable_amount, line.tax_amount, line.total
     invoice.cgst_total, invoice.sgst_total = line.cgst_amount, line.sgst_amount
     invoice.supply_type, invoice.tax_mode = "INTRA", "CGST_SGST"
-    invoice.invoice_number = invoice.invoice_number or f"T/26-27/{number:04d}"
-    invoice.issued_at = invoice.issued_at or NOW
+    invoice.invoice_number, invoice.issued_at = number, issued_at
     invoice.status = "pending" if invoice.due_date >= TODAY else "overdue"
     db().flush()
     return invoice

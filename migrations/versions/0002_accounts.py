@@ -1,6 +1,6 @@
 """Accounts: sessions that rotate, links in mails, the second factor, attempts to sign in.
 
-Bank account numbers become longer texts, since they are encrypted now: `flask keys rotate` encrypts those that
+Bank account numbers become longer texts, since they are encrypted: `flask keys rotate` encrypts those that
 are stored in clear.
 
 Revision ID: 0002

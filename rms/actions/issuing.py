@@ -65,6 +65,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
         raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
     for line, amounts in zip(lines, priced.lines, strict=True):
         line.tax_rate, line.cess_rate = amounts.tax_rate, amounts.cess_rate
+    db().flush()  # the lines first: once the invoice is paper, the database changes none of them
     _take_number(invoice)
     _become_paper(invoice, terms, now)
     invoice.restate(today)

@@ -69,7 +69,7 @@ def test_a_change_of_derived_columns_alone_is_no_entry(nilgiri):
             db().get(Invoice, (nilgiri.tenant_id, invoice.id)),
             "180.00",
         )
-        db().execute(update(Invoice).values(totals_seq=9, version=9))
+        db().execute(update(Invoice).values(version=9))
     assert (len(trail(nilgiri, invoice.id)), len(trail(nilgiri, receipt.id))) == before
 
 

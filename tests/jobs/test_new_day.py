@@ -131,7 +131,7 @@ def test_trial_days_and_the_months_count_are_refreshed(firm):
         # 30 November 18:29 UTC is still November in India, one minute later is December.
         for minute in (29, 30, 31):
             moment = dt.datetime(2026, 11, 30, 18, minute, tzinfo=dt.UTC)
-            factories.make_invoice(customer).issued_at = moment
+            factories.make_invoice(customer, issued_at=moment)
         session.get(Tenant, firm.tenant_id).current_invoice_count = 40
     new_day(firm.tenant_id, MIDNIGHT)
     with firm.scope() as session:

@@ -40,7 +40,4 @@ def pay(invoice: Invoice, amount: str, **receipt) -> None:
 
 def numbered(customer: Customer, number: str, subtotal: str = "1000.00", **columns) -> Invoice:
     """An issued row under a number of the test's own choice; its GST is 18 %."""
-    invoice = make_invoice(customer, subtotal, **columns)
-    invoice.invoice_number = number
-    db().flush()
-    return invoice
+    return make_invoice(customer, subtotal, invoice_number=number, **columns)
