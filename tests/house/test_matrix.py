@@ -69,15 +69,15 @@ def test_everybody_gets_the_answer_that_is_written(
     browser = _browser(app, nilgiri, sahyadri, who)
     nothing_is_stored()
     cookies = dict(browser.client._cookies)
-    wrong = []
-    for rule in rules(app):
+    wrong, expected = [], matrix()
+    for rule in (rule for rule in rules(app) if rule.endpoint in expected):
         browser.client._cookies = dict(cookies)
         where, _ = POSTS.get(rule.endpoint, ({}, None))
         path = path_of(app, rule, values | {name: getattr(theirs, kind) for name, kind in where.items()})
         reply = send(browser, method_of(rule), path, body_of(rule.endpoint, theirs), hx=hx)
         answer = _answer(reply, is_asked=who == "out" and not is_public(app, rule))
-        if answer != matrix()[rule.endpoint][who]:
-            wrong.append(f"{rule.endpoint}: {answer} and not {matrix()[rule.endpoint][who]}")
+        if answer != expected[rule.endpoint][who]:
+            wrong.append(f"{rule.endpoint}: {answer} and not {expected[rule.endpoint][who]}")
     assert not wrong, "\n".join(wrong)
 
 
