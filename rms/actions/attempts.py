@@ -81,19 +81,30 @@ def succeed(attempt_id: UUID) -> None:
 def may_mail(kind: str, *, account: str, ip: str, now: dt.datetime, gap: dt.timedelta = MAIL_GAP) -> bool:
     """Whether a mail that anybody can ask for may go to this address now; if so it is counted.
 
-    Three an hour to an address, a minute apart, and ten an hour for whoever asks. What is answered must not
-    depend on it.
+    Three an hour to an address, a minute apart, and ten an hour for whoever asks. What is answered to
+    somebody of whom nothing is known must not depend on it.
     """
+    return seconds_until_mail(kind, account=account, ip=ip, now=now, gap=gap) == 0
+
+
+def seconds_until_mail(
+    kind: str, *, account: str, ip: str, now: dt.datetime, gap: dt.timedelta = MAIL_GAP
+) -> int:
+    """The same, as the seconds to wait; 0 when it may go now and was counted."""
     kind, keys = f"mail {kind}", _keys(account, ip)
     with public_scope():
         _one_at_a_time(kind, keys)
         to_account = found.mails_since(keys.account, kind, now - HOUR, by_address=False)
         from_address = found.mails_since(keys.address, kind, now - HOUR, by_address=True)
-        is_soon = bool(to_account) and now - to_account[0] < gap
-        if is_soon or len(to_account) >= MAILS_TO_ACCOUNT or len(from_address) >= MAILS_FROM_ADDRESS:
-            return False
-        _note(kind, keys, now, succeeded=True)
-    return True
+        ends = [
+            *(sent + gap for sent in to_account[:1]),
+            *(sent + HOUR for sent in to_account[MAILS_TO_ACCOUNT - 1 : MAILS_TO_ACCOUNT]),
+            *(sent + HOUR for sent in from_address[MAILS_FROM_ADDRESS - 1 : MAILS_FROM_ADDRESS]),
+        ]
+        wait = max((_seconds_until(end, now) for end in ends), default=0)
+        if wait == 0:
+            _note(kind, keys, now, succeeded=True)
+    return wait
 
 
 def _keys(account: str, ip: str) -> _Keys:
@@ -137,13 +148,17 @@ def _refuse_haste(kind: str, keys: _Keys, now: dt.datetime, *, is_known: bool) -
 
 
 def _refuse_until(end: dt.datetime, now: dt.datetime, count: int) -> None:
-    seconds = -int((now - end).total_seconds() // 1)
-    if seconds > 0:
+    seconds = _seconds_until(end, now)
+    if seconds:
         raise TooOften(
             N_("There were %(count)s tries that were not right, so we slow down. Nothing is locked"),
             retry_after=seconds,
             count=count,
         )
+
+
+def _seconds_until(end: dt.datetime, now: dt.datetime) -> int:
+    return max(0, -int((now - end).total_seconds() // 1))
 
 
 def _note(kind: str, keys: _Keys, now: dt.datetime, *, succeeded: bool) -> Attempt:

@@ -72,6 +72,11 @@ def sign_up(account: NewAccount, *, now: datetime) -> User:
     return user
 
 
+def is_open() -> bool:
+    """Whether the account of the running scope is there: the form was sent before."""
+    return db().scalar(select(Tenant.id).where(Tenant.id == current_tenant())) is not None
+
+
 def first_person() -> User:
     """Who opened the account of the running scope."""
     return db().scalars(select(User).order_by(User.created_at, User.id).limit(1)).one()
@@ -88,7 +93,7 @@ def _open_tenant(account: NewAccount) -> bool:
         made = insert(Tenant).values(**values).on_conflict_do_nothing().returning(Tenant.id)
         if db().execute(made).first():
             return True
-        if db().scalar(select(Tenant.id).where(Tenant.id == current_tenant())):
+        if is_open():
             return False
     raise RuntimeError("no free slug was found")
 

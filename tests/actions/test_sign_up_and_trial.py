@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from rms.actions import sessions, verification
-from rms.actions.sessions import CannotSignIn, SignIn
+from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.actions.sign_up import NewAccount, first_person, sign_up, tenant_id_of
 from rms.crypto import keys, links, passwords
 from rms.db.session import db, tenant_scope
@@ -19,6 +19,7 @@ from tests.factories import NOW, password_hash
 
 NEWER_KEY = "new:" + "bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldy1uZXc="
 MINUTE = dt.timedelta(minutes=1)
+A_WEEK = Terms(dt.timedelta(days=7), dt.timedelta(hours=8))
 
 
 def account(company: str = "Kaveri Fitness Studio") -> NewAccount:
@@ -131,13 +132,13 @@ def test_only_the_newest_link_is_open(app):
 def test_a_session_does_not_begin_with_a_hash_that_has_changed(app, nilgiri):
     with nilgiri.scope(), pytest.raises(CannotSignIn):
         other = SignIn(nilgiri.admin.id, passwords.fingerprint("another hash"), remember=False)
-        sessions.begin(other, lasts=dt.timedelta(days=7), now=NOW)
+        sessions.begin(other, A_WEEK, now=NOW)
 
 
 def test_a_person_of_another_company_is_not_there(app, nilgiri, sahyadri):
     who = SignIn(sahyadri.admin.id, passwords.fingerprint(password_hash()), remember=False)
     with nilgiri.scope(), pytest.raises(NotFound):
-        sessions.begin(who, lasts=dt.timedelta(days=7), now=NOW)
+        sessions.begin(who, A_WEEK, now=NOW)
 
 
 def _link_of(person) -> links.Link:

@@ -1,16 +1,21 @@
 """Opening an account, and waiting for the mail that confirms the address."""
 
+import datetime as dt
+from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 from flask import current_app, request, session, url_for
 
-from rms.actions import sign_up, verification
+from rms.actions import attempts, sign_up, verification
 from rms.crypto import links, passwords
-from rms.domain.errors import DomainError, NotFound, TooOften
-from rms.queries.sign_in import Candidate, Proof, candidates, newest_proof_of, proof_of
+from rms.db.session import NOBODY, Scope, scope, unit_of_work
+from rms.domain.errors import N_, DomainError, NotFound, TooOften
+from rms.queries.sign_in import MOST_TRIED, Proof, candidates, newest_proof_of, proof_of
 from rms.rooms.identity import room
 from rms.rooms.identity.forms import AskAgainForm, SignUpForm
-from rms.rooms.identity.visitor import in_company, in_no_company, moment_words, remember_waiting, waiting
+from rms.rooms.identity.visitor import in_company, moment_words, remember_waiting, waiting
+from rms.web.afterwards import afterwards
 from rms.web.clock import now
 from rms.web.errors import sentence
 from rms.web.fragments import go, page, swap
@@ -89,6 +94,10 @@ def resend():
 def _open_account(form: SignUpForm, token: str):
     email = form.email.data
     release()
+    with in_company(sign_up.tenant_id_of(token, email)):
+        is_new = not sign_up.is_open()
+    if is_new:
+        _keep_to_limits(email, gap=dt.timedelta(0))
     with passwords.turn():
         password_hash = passwords.make(form.password.data, cost=current_app.config["RMS"].bcrypt_cost)
     account = sign_up.NewAccount(form.company.data, form.name.data, email, password_hash)
@@ -136,7 +145,23 @@ def _asked_page():
     return page("identity/asked.html", email=session["asked_for"])
 
 
+def _keep_to_limits(email: str, *, gap: dt.timedelta = attempts.MAIL_GAP) -> None:
+    """Nobody's mailbox is filled by us, whose form asks for any address."""
+    ip = request.remote_addr or ""
+    wait = attempts.seconds_until_mail("verify", account=email, ip=ip, now=now(), gap=gap)
+    if wait:
+        minutes = -(-wait // 60)
+        raise TooOften(
+            N_("We send a few links an hour and no more. Try again in %(minutes)s min"),
+            retry_after=wait,
+            minutes=minutes,
+        )
+
+
 def _resend_to(tenant_id: UUID, user_id: UUID) -> None:
+    proof = _newest_proof()
+    if proof and not proof.confirmed_at and not verification.seconds_to_wait(proof, now()):
+        _keep_to_limits(proof.email)
     with in_company(tenant_id):
         verification.resend(user_id, now=now())
 
@@ -153,22 +178,24 @@ def _remember_holder_of(text: str) -> None:
 
 
 def _resend_to_typed(form: AskAgainForm):
-    """The reply is the same whether or not the address waits for anything."""
+    """The reply is the same whether or not the address waits for anything; it comes first."""
     if not form.validate():
         return page("identity/link_garbled.html", piece="identity/_ask_again.html", status=422, form=form)
-    for person in _unconfirmed(form.email.data):
-        try:
-            _resend_to(person.tenant_id, person.user_id)
-        except TooOften:
-            continue
+    email, asked_by, moment = form.email.data, scope(), now()
     session.pop("waiting", None)
-    session["asked_for"] = form.email.data
-    return go(url_for("identity.sent"))
+    session["asked_for"] = email
+    release()
+    return afterwards(go(url_for("identity.sent")), lambda: _mail_again(email, asked_by, moment))
 
 
-def _unconfirmed(email: str) -> list[Candidate]:
-    with in_no_company():
-        return [person for person in candidates(email) if not person.email_verified]
+def _mail_again(email: str, asked_by: Scope, moment: dt.datetime) -> None:
+    if not attempts.may_mail("verify", account=email, ip=asked_by.ip, now=moment):
+        return
+    with unit_of_work(NOBODY):
+        found = [person for person in candidates(email) if not person.email_verified]
+    for person in found[:MOST_TRIED]:
+        with suppress(TooOften), unit_of_work(replace(asked_by, tenant_id=person.tenant_id, user_id=None)):
+            verification.resend(person.user_id, now=moment)
 
 
 def _too_soon(error: TooOften):

@@ -1,7 +1,7 @@
 """GET /signup/sent and POST /signup/resend."""
 
 from tests.factories import PASSWORD
-from tests.rooms.identity.visitor import Visitor, filled_in, newest_link
+from tests.rooms.identity.visitor import Visitor, filled_in, let_attempts_age, newest_link
 
 
 def let_time_pass(superuser, email: str, seconds: int) -> None:
@@ -10,6 +10,7 @@ def let_time_pass(superuser, email: str, seconds: int) -> None:
         " expires_at = expires_at - make_interval(secs => %(seconds)s) WHERE email = %(email)s",
         {"seconds": seconds, "email": email},
     )
+    let_attempts_age(superuser, seconds)
 
 
 def mails_to(superuser, email: str) -> int:

@@ -15,18 +15,22 @@ SESSION = "__Host-rms_rt"
 class Visitor:
     """A browser with cookies of its own. Replies are not followed, so that a test sees each of them."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app, *, ip: str | None = None) -> None:
+        """Each visitor comes from a network address of its own, as strangers do."""
         self.client = app.test_client()
+        self.client.environ_base["REMOTE_ADDR"] = self.ip = ip or own_address()
         self.csrf = ""
 
     def get(self, path: str, *, hx: bool = False):
-        return self._kept(self.client.get(path, base_url=HOST, headers=_headers(hx)))
+        return self._kept(self.client.get(path, base_url=HOST, headers=_headers(hx), buffered=True))
 
     def post(self, path: str, *, hx: bool = False, **fields):
         if not self.csrf:
             self.get("/login")
         fields = {"csrf_token": self.csrf, **fields}
-        return self._kept(self.client.post(path, base_url=HOST, data=fields, headers=_headers(hx)))
+        sent = {"data": fields, "headers": _headers(hx)}
+        # Buffered: what is done after the reply is done when this returns.
+        return self._kept(self.client.post(path, base_url=HOST, buffered=True, **sent))
 
     def sign_up(self, *, hx: bool = False, **changed):
         page = self.get("/signup")
@@ -47,6 +51,11 @@ class Visitor:
         return reply
 
 
+def own_address() -> str:
+    number = uuid4().int
+    return f"10.{number % 256}.{number // 256 % 256}.{number // 65_536 % 256}"
+
+
 def filled_in() -> dict[str, str]:
     """A sign-up form that is right; the address is nobody else's."""
     return {
@@ -55,6 +64,28 @@ def filled_in() -> dict[str, str]:
         "email": f"kavya.{uuid4().hex[:10]}@example.in",
         "password": PASSWORD,
     }
+
+
+def reset_links(superuser, email: str) -> list[str]:
+    """The paths in the mails to choose a new password, the newest first."""
+    rows = superuser.execute(
+        "SELECT tenant_id, id FROM password_resets WHERE email = %s ORDER BY created_at DESC", (email,)
+    )
+    return [f"/reset/{links.make('reset', *row).text}" for row in rows.fetchall()]
+
+
+def mails_to(superuser, email: str, kind: str) -> int:
+    found = superuser.execute(
+        "SELECT count(*) FROM email_messages WHERE to_address = %s AND kind = %s", (email, kind)
+    )
+    return found.fetchone()[0]
+
+
+def let_attempts_age(superuser, seconds: int) -> None:
+    """Of everybody: a test that needs it runs alone in its database."""
+    superuser.execute(
+        "UPDATE login_attempts SET created_at = created_at - make_interval(secs => %s)", (seconds,)
+    )
 
 
 def newest_link(superuser, email: str) -> str:
