@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import OperationalError
 
-from rms.policy import Role, Standing, Use, gate
+from rms.policy import FREE_LIMITS, Role, Standing, Use, gate
 from rms.web.clock import at_home, now, today
 from rms.web.guard import can, standing_of_company
 from rms.web.once import new_form_token
@@ -115,6 +115,7 @@ def _plan(trial_days: int) -> dict:
         "may_write": gate(standing, Use.WRITE, current_user.role),
         "trial": _trial(trial_days) if standing is Standing.TRIAL else None,
         "trial_ended_on": at_home(ends_at).date() if is_over and ends_at else None,
+        "free_limits": FREE_LIMITS,
         "help_address": current_app.config["RMS"].help_address,
     }
 
