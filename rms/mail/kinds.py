@@ -5,5 +5,12 @@ from rms.mail.of_accounts import ACCOUNT_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
+from rms.mail.of_second_factor import SECOND_FACTOR_KINDS
 
-KINDS: dict[str, Kind] = {**ACCOUNT_KINDS, **ENTRY_KINDS, **OWN_ACCOUNT_KINDS, **DOCUMENT_KINDS}
+KINDS: dict[str, Kind] = {
+    **ACCOUNT_KINDS,
+    **ENTRY_KINDS,
+    **OWN_ACCOUNT_KINDS,
+    **SECOND_FACTOR_KINDS,
+    **DOCUMENT_KINDS,
+}

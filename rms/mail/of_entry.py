@@ -30,7 +30,7 @@ def _reset(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Contents
     )
 
 
-def _notice(page: str):
+def notice(page: str):
     """It says when and from where something was done, and leads to a page; it carries no secret."""
 
     def look_up(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Contents:
@@ -55,11 +55,11 @@ ENTRY_KINDS: dict[str, Kind] = {
     "password_changed": Kind(
         subject=N_("Your password for %(company_name)s was changed"),
         needs=_WHO | _WHERE | {"because"},
-        look_up=_notice("/reset"),
+        look_up=notice("/reset"),
     ),
     "new_device": Kind(
         subject=N_("New sign-in to %(company_name)s"),
         needs=_WHO | _WHERE | {"with_second_factor"},
-        look_up=_notice("/account/sessions"),
+        look_up=notice("/account/sessions"),
     ),
 }
