@@ -154,7 +154,7 @@
     if (folded) $("details.meta")?.removeAttribute("open");
     for (const field of $$("[role=combobox]")) field.setAttribute("aria-expanded", options(field).length > 0);
     const dialog = $("#dialog");
-    if (dialog && !dialog.open && dialog.childElementCount && ctx.target === dialog) dialog.showModal();
+    if (dialog && !dialog.open && dialog.childElementCount && [dialog, "#dialog"].includes(ctx.target)) dialog.showModal();
     takeFocus();
   });
 
@@ -331,6 +331,14 @@
     }
     if (event.key === "=") { event.preventDefault(); field.value = row.dataset.balance; field.select(); tell(field, "input", "change"); }
     if (event.key === "Escape") { event.preventDefault(); putBack(field); tell(field, "input", "change"); }
+  });
+
+  /* A code of six digits: pasted as it was copied, sent once it is whole. */
+  on("input", event => {
+    const field = event.target, length = Number(field.dataset?.sends);
+    if (!length) return;
+    field.value = field.value.replace(/\D/g, "").slice(0, length);
+    if (field.value.length === length) field.form.requestSubmit();
   });
 
   /* When the page is there: on a phone the head of a document is one line until it is wanted. */
