@@ -1,4 +1,4 @@
-"""A session in front of a browser: it warns before it ends, asks who is there, rotates unnoticed, and ends."""
+"""A session in front of a browser: it warns before it ends, asks who is there, rotates, and ends."""
 
 import re
 
