@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, current_app, jsonify
 from flask_babel import gettext
 
-from rms.actions import limits, sessions, sign_ins
+from rms.actions import limits, second_factor, sessions, sign_ins
 from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.api import body, room
 from rms.api.entry import AUDIENCE, whose_password
@@ -36,9 +36,8 @@ def token():
     release()
     try:
         tenant_id, who = whose_password(given["email"], given["password"], company=given["company"])
+        who = _with_code(tenant_id, who, given["code"])
         with _in(tenant_id, who.user_id):
-            limits.require(Use.API_READ, now=now())
-            _ask_for_code(who, given["code"])
             opened, _ = sign_ins.come_in(who, _terms(), now=now())
             person = person_of_session(opened.session_id, AUDIENCE)
             _ask_for_second_factor(person)
@@ -82,12 +81,22 @@ def revoke():
     return "", 204
 
 
-def _ask_for_code(who: SignIn, code: str | None) -> None:
-    """Raise Problem when a second factor is on."""
-    seat = seat_of(who.user_id)
-    if seat is not None and seat.asks_code:
-        told = gettext("Send the code of your authenticator app in the field code.")
-        raise Problem(401, told, kind="code-required", code_required=True)
+def _with_code(tenant_id: UUID, who: SignIn, code: str | None) -> SignIn:
+    """The same once the code is right, where one is asked. Raises Problem, TooOften. No transaction open."""
+    with _in(tenant_id):
+        limits.require(Use.API_READ, now=now())
+        seat = seat_of(who.user_id)
+    if seat is None or not seat.asks_code:
+        return who
+    if code is None:
+        raise _code_required(gettext("Send the code of your authenticator app in the field code."))
+    if not second_factor.prove(tenant_id, who.user_id, code, now=now()):
+        raise _code_required(gettext("That code is not right, or it was used already."))
+    return replace(who, with_second_factor=True)
+
+
+def _code_required(told: str) -> Problem:
+    return Problem(401, told, kind="code-required", code_required=True)
 
 
 def _ask_for_second_factor(person: Person) -> None:

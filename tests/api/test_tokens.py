@@ -1,13 +1,17 @@
 """Getting, exchanging and giving back tokens of the API."""
 
 import datetime as dt
+from uuid import uuid4
 
+import pyotp
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
+from rms.actions import second_factor
 from rms.crypto import access_token, session_token
 from rms.db.session import db
-from rms.models import EmailMessage, SecondFactor, UserSession
+from rms.models import EmailMessage, UserSession
+from rms.queries.second_factor import row_of, secret_of
 from tests import factories
 from tests.api.conftest import assert_problem, become
 from tests.factories import PASSWORD
@@ -144,21 +148,48 @@ def test_a_program_that_comes_from_elsewhere_is_mailed_about_once(program, nilgi
         )
 
 
-def turn_on_second_factor(company, person) -> None:
+@pytest.fixture
+def codes(nilgiri) -> list[str]:
+    """Priya has a second factor; these are her recovery codes."""
+    now = dt.datetime.now(dt.UTC)
+    with nilgiri.scope(nilgiri.admin):
+        second_factor.begin(nilgiri.admin.id)
+        secret = secret_of(row_of(nilgiri.admin.id))
+        code = pyotp.TOTP(secret).at(now)
+        return second_factor.confirm(nilgiri.admin.id, code, here=uuid4(), now=now)
+
+
+def sessions_of(company) -> int:
     with company.scope():
-        factor = SecondFactor(user_id=person.id, secret="v1:t1:sealed", confirmed_at=dt.datetime.now(dt.UTC))
-        db().add(factor)
+        return db().scalar(select(func.count()).select_from(UserSession))
 
 
-def test_a_second_factor_is_asked_for_once_the_password_is_right(program, nilgiri):
-    turn_on_second_factor(nilgiri, nilgiri.admin)
+def test_a_second_factor_is_asked_for_once_the_password_is_right(program, nilgiri, codes):
     asked = {"email": nilgiri.admin.email, "password": PASSWORD}
     told = assert_problem(program.post("/auth/token", asked), 401)
     assert told["type"] == "urn:rms:problem:code-required" and told["code_required"] is True
-    wrong = assert_problem(program.post("/auth/token", asked | {"password": "no" * 8}), 401)
+    wrong = assert_problem(program.post("/auth/token", asked | {"password": "no" * 8, "code": codes[0]}), 401)
     assert "code_required" not in wrong
-    with nilgiri.scope():
-        assert not db().scalars(select(UserSession)).all(), "no session was begun"
+    told = assert_problem(program.post("/auth/token", asked | {"code": "000000"}), 401)
+    assert told["code_required"] is True and sessions_of(nilgiri) == 0, "no session was begun"
+
+
+def test_a_code_opens_once(program, nilgiri, codes):
+    program.sign_in(nilgiri.admin, code=codes[0])
+    row = the_session(nilgiri)
+    assert row.with_second_factor and row.audience == "api"
+    asked = {"email": nilgiri.admin.email, "password": PASSWORD, "code": codes[0]}
+    assert assert_problem(program.post("/auth/token", asked), 401)["code_required"] is True
+    assert sessions_of(nilgiri) == 1
+
+
+def test_guesses_of_the_code_are_slowed_down(program, nilgiri, codes):
+    asked = {"email": nilgiri.admin.email, "password": PASSWORD}
+    for _ in range(5):
+        assert_problem(program.post("/auth/token", asked | {"code": "000000"}), 401)
+    refused = program.post("/auth/token", asked | {"code": codes[0]})
+    assert_problem(refused, 429)
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
 
 
 def test_where_the_company_asks_for_one_it_is_turned_on_in_a_browser_first(program, nilgiri):
