@@ -78,6 +78,12 @@ def succeed(attempt_id: UUID) -> None:
         db().execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=True))
 
 
+def spend_as_much(attempt_id: UUID) -> None:
+    """Write as little and as long as an entry of the audit trail does, where no company has the address."""
+    with public_scope():
+        db().execute(update(LoginAttempt).where(LoginAttempt.id == attempt_id).values(succeeded=False))
+
+
 def may_mail(kind: str, *, account: str, ip: str, now: dt.datetime, gap: dt.timedelta = MAIL_GAP) -> bool:
     """Whether a mail that anybody can ask for may go to this address now; if so it is counted.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from rms.actions import attempts, mails, sessions
+from rms.actions.attempts import Attempt
 from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.crypto import passwords
 from rms.crypto.session_token import SessionToken
@@ -48,7 +49,7 @@ def whom_it_opens(
     if opened:
         attempts.succeed(attempt.id)
     else:
-        _note_failure(found[:MOST_TRIED])
+        _note_failure(found[:MOST_TRIED], attempt)
     return Opened(opened, is_many=len(found) > MOST_TRIED)
 
 
@@ -81,7 +82,9 @@ def come_in(sign_in: SignIn, terms: Terms, *, now: dt.datetime) -> tuple[Session
     return token, seat
 
 
-def _note_failure(found: list[Candidate]) -> None:
+def _note_failure(found: list[Candidate], attempt: Attempt) -> None:
+    if not found:
+        attempts.spend_as_much(attempt.id)
     for person in found:
         with _in_company(person.tenant_id):
             audit_event("sign_in_failed", "users", person.user_id)
