@@ -37,20 +37,61 @@ CREATE TABLE audit_logs (
     reason text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     updated_at timestamp with time zone GENERATED ALWAYS AS (created_at) STORED NOT NULL,
+    transaction_id bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    erased_old bytea,
+    erased_new bytea,
+    erased_at timestamp with time zone,
+    erased_reason text,
     CONSTRAINT pk_audit_logs PRIMARY KEY (tenant_id, created_at, id),
     CONSTRAINT fk_audit_logs_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT ck_audit_logs_action_is_named CHECK (((action)::text <> ''::text))
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX ix_audit_logs_of_entity ON public.audit_logs USING btree (tenant_id, entity_type, entity_id, created_at DESC);
 CREATE INDEX ix_audit_logs_of_user ON public.audit_logs USING btree (tenant_id, user_id, created_at DESC);
+CREATE INDEX ix_audit_logs_to_seal ON public.audit_logs USING btree (tenant_id, epoch, transaction_id, created_at, id);
 ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_logs FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_by_scheduler ON audit_logs FOR SELECT TO rms_definer USING (true);
+CREATE POLICY erased_by_function ON audit_logs FOR UPDATE TO rms_audit USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY read_to_seal ON audit_logs FOR SELECT TO rms_audit USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON audit_logs FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY written_by_triggers ON audit_logs FOR INSERT TO rms_audit WITH CHECK (true);
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_audit_change_but_erasure();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 GRANT SELECT ON audit_logs TO rms_app;
-GRANT INSERT ON audit_logs TO rms_audit;
+GRANT INSERT, SELECT, UPDATE (erased_at, erased_new, erased_old, erased_reason, new_values, old_values) ON audit_logs TO rms_audit;
+GRANT SELECT (created_at, epoch, id, tenant_id, transaction_id) ON audit_logs TO rms_definer;
+
+CREATE TABLE audit_seals (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    sequence bigint NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    from_xid bigint NOT NULL,
+    to_xid bigint NOT NULL,
+    to_created_at timestamp with time zone NOT NULL,
+    to_id uuid NOT NULL,
+    row_count integer NOT NULL,
+    entries bytea NOT NULL,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    updated_at timestamp with time zone GENERATED ALWAYS AS (created_at) STORED NOT NULL,
+    CONSTRAINT pk_audit_seals PRIMARY KEY (tenant_id, sequence),
+    CONSTRAINT fk_audit_seals_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_audit_seals_a_seal_holds_entries CHECK (((row_count > 0) AND (octet_length(entries) = (32 * row_count))))
+);
+ALTER TABLE audit_seals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE audit_seals FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_by_scheduler ON audit_seals FOR SELECT TO rms_definer USING (true);
+CREATE POLICY read_to_seal ON audit_seals FOR SELECT TO rms_audit USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON audit_seals FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY written_by_sealer ON audit_seals FOR INSERT TO rms_audit WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+GRANT SELECT ON audit_seals TO rms_app;
+GRANT INSERT, SELECT ON audit_seals TO rms_audit;
+GRANT SELECT (epoch, sequence, tenant_id, to_created_at, to_id, to_xid) ON audit_seals TO rms_definer;
 
 CREATE TABLE client_types (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1045,6 +1086,25 @@ BEGIN
 END $function$;
 -- audit_row(): owned by rms_audit, may be called by (nobody)
 
+CREATE OR REPLACE FUNCTION public.audited_tenants()
+ RETURNS TABLE(tenant_id uuid, is_waiting boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY
+    SELECT t.id, EXISTS (
+        SELECT FROM public.audit_logs a WHERE a.tenant_id = t.id AND (
+            s.sequence IS NULL OR (a.epoch, a.transaction_id, a.created_at, a.id) > (s.epoch, s.to_xid, s.to_created_at, s.to_id)))
+    FROM public.tenants t LEFT JOIN LATERAL (
+        SELECT * FROM (SELECT x.sequence, x.epoch, x.to_xid, x.to_created_at, x.to_id
+                       FROM public.audit_seals x WHERE x.tenant_id = t.id
+                       ORDER BY x.sequence DESC LIMIT 1) newest) s ON true
+    ORDER BY t.id;
+END $function$;
+-- audited_tenants(): owned by rms_definer, may be called by rms_app
+
 CREATE OR REPLACE FUNCTION public.count_active_customers()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1117,6 +1177,26 @@ BEGIN
     LIMIT p_limit;
 END $function$;
 -- due_mails(integer,interval): owned by rms_definer, may be called by rms_app
+
+CREATE OR REPLACE FUNCTION public.erase_audit_values(p_entity_type text, p_entity_id uuid, p_reason text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    erased integer;
+BEGIN
+    IF btrim(coalesce(p_reason, '')) = '' THEN RAISE EXCEPTION 'an erasure needs a reason'; END IF;
+    UPDATE public.audit_logs a
+    SET erased_old = sha256(convert_to(a.old_values::text, 'UTF8')), erased_new = sha256(convert_to(a.new_values::text, 'UTF8')),
+        old_values = NULL, new_values = NULL, erased_at = clock_timestamp(), erased_reason = p_reason
+    WHERE a.tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AND a.entity_type = p_entity_type AND a.entity_id = p_entity_id
+      AND a.erased_at IS NULL AND (a.old_values IS NOT NULL OR a.new_values IS NOT NULL);
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END $function$;
+-- erase_audit_values(text,uuid,text): owned by rms_audit, may be called by rms_app
 
 CREATE OR REPLACE FUNCTION public.freeze_issued_invoice()
  RETURNS trigger
@@ -1244,6 +1324,28 @@ BEGIN
 END $function$;
 -- refuse_audit_change(): owned by rms_owner, may be called by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.refuse_audit_change_but_erasure()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    -- A generated column is not computed yet when this runs.
+    kept text[] := '{old_values,new_values,erased_old,erased_new,erased_at,erased_reason,updated_at}';
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_user = 'rms_audit' THEN
+        IF OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND btrim(NEW.erased_reason) <> ''
+           AND NEW.old_values IS NULL AND NEW.new_values IS NULL
+           AND NEW.erased_old IS NOT DISTINCT FROM sha256(convert_to(OLD.old_values::text, 'UTF8'))
+           AND NEW.erased_new IS NOT DISTINCT FROM sha256(convert_to(OLD.new_values::text, 'UTF8'))
+           AND to_jsonb(NEW) - kept = to_jsonb(OLD) - kept THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'insufficient_privilege';
+END $function$;
+-- refuse_audit_change_but_erasure(): owned by rms_owner, may be called by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.refuse_void_settlement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1267,6 +1369,57 @@ BEGIN
     RETURN NULL;
 END $function$;
 -- refuse_void_settlement(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.seal_audit_logs()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    tenant uuid := (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+    horizon bigint;
+    newest_epoch integer;
+    last public.audit_seals;
+    seal public.audit_seals;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(7264302, hashtext(tenant::text)) THEN RETURN NULL; END IF;
+    horizon := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    SELECT max(a.epoch) INTO newest_epoch FROM public.audit_logs a WHERE a.tenant_id = tenant;
+    SELECT * INTO last FROM public.audit_seals s WHERE s.tenant_id = tenant ORDER BY s.sequence DESC LIMIT 1;
+    WITH waiting AS (
+        SELECT a.* FROM public.audit_logs a
+        WHERE a.tenant_id = tenant AND (a.epoch < newest_epoch OR a.transaction_id < horizon)
+          AND (last.sequence IS NULL OR (a.epoch, a.transaction_id, a.created_at, a.id)
+               > (last.epoch, last.to_xid, last.to_created_at, last.to_id))
+        ORDER BY a.epoch, a.transaction_id, a.created_at, a.id LIMIT 10000
+    ), batch AS (
+        SELECT a.*, sha256(convert_to(jsonb_build_array(
+    a.tenant_id, a.epoch, a.transaction_id, (extract(epoch FROM a.created_at) * 1000000)::bigint, a.id, a.user_id, a.entity_type,
+    a.entity_id, a.action, encode(coalesce(a.erased_old, sha256(convert_to(a.old_values::text, 'UTF8'))), 'hex'),
+    encode(coalesce(a.erased_new, sha256(convert_to(a.new_values::text, 'UTF8'))), 'hex'), a.ip_address, a.user_agent,
+    a.request_id, a.reason)::text, 'UTF8')) AS entry_hash FROM waiting a
+        WHERE a.epoch = (SELECT min(w.epoch) FROM waiting w)
+    )
+    SELECT tenant, coalesce(last.sequence, 0) + 1, min(a.epoch), min(a.transaction_id), max(a.transaction_id),
+           (array_agg(a.created_at ORDER BY a.epoch DESC, a.transaction_id DESC, a.created_at DESC, a.id DESC))[1],
+           (array_agg(a.id ORDER BY a.epoch DESC, a.transaction_id DESC, a.created_at DESC, a.id DESC))[1],
+           count(*), string_agg(a.entry_hash, ''::bytea ORDER BY a.epoch, a.transaction_id, a.created_at, a.id),
+           coalesce(last.hash, ''::bytea)
+    INTO seal.tenant_id, seal.sequence, seal.epoch, seal.from_xid, seal.to_xid, seal.to_created_at,
+         seal.to_id, seal.row_count, seal.entries, seal.previous_hash
+    FROM batch a;
+    IF seal.row_count = 0 THEN RETURN 0; END IF;
+    INSERT INTO public.audit_seals (tenant_id, sequence, epoch, from_xid, to_xid, to_created_at, to_id,
+                                    row_count, entries, previous_hash, hash)
+    VALUES (seal.tenant_id, seal.sequence, seal.epoch, seal.from_xid, seal.to_xid, seal.to_created_at,
+            seal.to_id, seal.row_count, seal.entries, seal.previous_hash,
+            sha256(seal.previous_hash || convert_to(jsonb_build_array(
+    seal.tenant_id, seal.sequence, seal.epoch, seal.from_xid, seal.to_xid,
+    (extract(epoch FROM seal.to_created_at) * 1000000)::bigint, seal.to_id, seal.row_count)::text, 'UTF8') || seal.entries));
+    RETURN seal.row_count;
+END $function$;
+-- seal_audit_logs(): owned by rms_audit, may be called by rms_app
 
 CREATE OR REPLACE FUNCTION public.sign_in_candidates(p_email text)
  RETURNS TABLE(tenant_id uuid, user_id uuid, slug text, company_name text, password_hash text, email_verified boolean, last_login_at timestamp with time zone)

@@ -1,6 +1,7 @@
 """Commands of `flask`: the two long-running ones, and what a deployment does once or by hand."""
 
 import datetime as dt
+import logging
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data):
+    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, audit):
         app.cli.add_command(command)
 
 
@@ -27,15 +28,24 @@ def _refuse_privileged_role() -> None:
     refuse_privileged_role(engine())
 
 
+def _warn_without_anchors() -> None:
+    if _settings().environment == "production" and _settings().anchors is None:
+        message = "RMS_ANCHORS is not set: nobody would notice when the end of the audit trail is cut off"
+        logging.getLogger(__name__).warning(message)
+
+
 # A command loads its modules itself: RQ's worker, migrations and demo data have no place in the web server.
 
 
 @click.command()
 def worker() -> None:
     """Do what is queued until SIGTERM; the running job is finished first."""
+    from rms.jobs import seals
     from rms.jobs.worker import run
 
     _refuse_privileged_role()
+    seals.configure(_settings().anchors)
+    _warn_without_anchors()
     run(_settings())
 
 
@@ -77,3 +87,34 @@ def demo_data() -> None:
 
     for line in demo.load(dt.datetime.now(dt.UTC)):
         click.echo(line)
+
+
+@click.group()
+def audit() -> None:
+    """The seals over the audit trail."""
+
+
+@audit.command()
+@click.option("--tenant", help="The slug of one company; every company without it.")
+def verify(tenant: str | None) -> None:
+    """Recompute every seal from the entries and compare; ends with 1 when anything differs."""
+    from rms.jobs.verify import verify_all
+
+    report = verify_all(_settings().anchors, slug=tenant, now=dt.datetime.now(dt.UTC), say=click.echo)
+    if not report.is_right:
+        raise SystemExit(1)
+
+
+@audit.command("new-epoch")
+@click.option("--reason", required=True, help="Why, such as the restore it follows.")
+def new_epoch(reason: str) -> None:
+    """After a logical restore and before anybody works: order new entries after all that were restored."""
+    from sqlalchemy import create_engine
+
+    from rms.actions.seals import begin_epoch
+    from rms.db.session import sqlalchemy_url
+
+    owner = _settings().database_owner_url
+    if not owner:
+        raise click.UsageError("audit new-epoch needs DATABASE_OWNER_URL")
+    click.echo(f"Epoch {begin_epoch(create_engine(sqlalchemy_url(owner)), reason=reason)} has begun.")

@@ -33,6 +33,7 @@ class Settings:
     mail_from: str = "RMS Billing <no-reply@rmsbilling.example>"
     help_address: str = "help@rmsbilling.example"
     mailbox: Path | None = None
+    anchors: Path | None = None
     proxies: int = 0
     pgbouncer: bool = False
     pool_size: int = 5
@@ -68,7 +69,7 @@ class Settings:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read RMS_ENV, DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, PUBLIC_BASE_URL, RMS_KEYS, SMTP_URL,
-    MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
+    MAIL_FROM, RMS_HELP_ADDRESS, RMS_MAILBOX, RMS_ANCHORS, RMS_BOOTSTRAP_URL, RMS_PROXIES, RMS_PGBOUNCER,
     RMS_POOL_SIZE, RMS_BCRYPT_COST, RMS_SESSION_DAYS, RMS_SESSION_IDLE_HOURS, RMS_REMEMBER_DAYS,
     RMS_REMEMBER_IDLE_DAYS, RMS_SWEEP_SECONDS, RMS_LOG, RMS_AFTER_TRIAL.
 
@@ -88,7 +89,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             return default
         return int(text)
 
-    mailbox = environ.get("RMS_MAILBOX")
+    mailbox, anchors = environ.get("RMS_MAILBOX"), environ.get("RMS_ANCHORS")
     settings = Settings(
         environment=environ.get("RMS_ENV", "production"),
         database_url=needed("DATABASE_URL"),
@@ -101,6 +102,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("MAIL_FROM", "RMS Billing <no-reply@rmsbilling.example>"),
         help_address=environ.get("RMS_HELP_ADDRESS", "help@rmsbilling.example"),
         mailbox=Path(mailbox) if mailbox else None,
+        anchors=Path(anchors) if anchors else None,
         proxies=number("RMS_PROXIES", 0, 0, 5),
         pgbouncer=environ.get("RMS_PGBOUNCER") == "1",
         pool_size=number("RMS_POOL_SIZE", 5, 1, 100),

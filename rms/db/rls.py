@@ -38,6 +38,7 @@ GRANTS = {
     "email_messages": "SELECT, INSERT, UPDATE",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "audit_logs": "SELECT",
+    "audit_seals": "SELECT",
     "password_resets": "SELECT, INSERT, UPDATE, DELETE",
     "user_invitations": "SELECT, INSERT, UPDATE, DELETE",
     "email_changes": "SELECT, INSERT, UPDATE, DELETE",
@@ -51,7 +52,7 @@ GLOBAL = {"trial_ledger", "login_attempts"}
 # The column that names the tenant, where it is not tenant_id.
 TENANT_COLUMN = {"tenants": "id"}
 # Their timestamps never change, or are generated.
-WITHOUT_UPDATES = {"audit_logs"}
+WITHOUT_UPDATES = {"audit_logs", "audit_seals"}
 
 TOUCH = """
 CREATE FUNCTION public.touch_updated_at() RETURNS trigger

@@ -2,5 +2,11 @@
 
 from rms.jobs.emails import deliver_mail
 from rms.jobs.overdue import sweep_overdue
+from rms.jobs.seals import anchor_audit, seal_audit
 
-JOBS = {"deliver_mail": deliver_mail, "sweep_overdue": sweep_overdue}
+JOBS = {
+    "deliver_mail": deliver_mail,
+    "sweep_overdue": sweep_overdue,
+    "seal_audit": seal_audit,
+    "anchor_audit": anchor_audit,
+}

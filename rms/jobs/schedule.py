@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 import signal
 import threading
+from collections.abc import Iterable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from rms.config import Settings
 from rms.db.session import public_scope, tenant_scope
 from rms.jobs.leader import Leader
 from rms.queries import mails as found
+from rms.queries.seals import tenants_waiting
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ MOST_MAILS_AT_ONCE = 1_000
 # Between its commit and its place in the queue a mail looks lost. Queued twice it still leaves once.
 SECONDS_OF_GRACE = 1
 SECONDS_A_DAY_IS_KNOWN = 26 * 3_600
+SECONDS_A_MINUTE_IS_KNOWN = 120
 ZONES_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
 
 
@@ -60,6 +63,17 @@ class Scheduler:
         queue.forget_abandoned()
         sweep_mails()
         self.begin_days(now)
+        self.seal_audit(now)
+
+    def seal_audit(self, now: dt.datetime) -> None:
+        """One job a minute for each tenant with unsealed entries, and one a day for each that writes its head
+        outside the database.
+        """
+        with public_scope():
+            tenants = tenants_waiting()
+        waiting = [tenant_id for tenant_id, is_waiting in tenants.items() if is_waiting]
+        _queue_each("seal_audit", f"seal-{{}}-{now:%Y%m%d%H%M}", waiting, SECONDS_A_MINUTE_IS_KNOWN)
+        _queue_each("anchor_audit", f"anchor-{{}}-{now:%Y%m%d}", tenants, SECONDS_A_DAY_IS_KNOWN)
 
     def begin_days(self, now: dt.datetime) -> None:
         """One job for each tenant and day of its calendar; its id is the proof that it was queued."""
@@ -89,6 +103,12 @@ class Scheduler:
             with tenant_scope(tenant_id):
                 self._zones[tenant_id] = found.home_zone()
         return self._zones[tenant_id]
+
+
+def _queue_each(name: str, pattern: str, tenants: Iterable[UUID], seconds_known: int) -> None:
+    jobs = {pattern.format(tenant_id): tenant_id for tenant_id in tenants}
+    for job_id in queue.unknown(jobs):
+        queue.enqueue_once(name, jobs[job_id], job_id=job_id, seconds_known=seconds_known)
 
 
 def sweep_mails() -> int:

@@ -2,7 +2,7 @@
 
 keys            RMS_KEYS, made once; without it nobody can sign in to the data beside it
 passwords.json  of the two database roles
-postgres/ valkey/ mail/ logs/
+postgres/ valkey/ mail/ logs/ anchors/
 lock            held by the running supervisor
 runtime.json    only while it runs: addresses, processes and the environment of the application
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from rms.local import Refusal
 
 KEY_BYTES = 48
-OURS = {"keys", "passwords.json", "postgres", "valkey", "mail", "logs", "lock", "runtime.json"}
+OURS = {"keys", "passwords.json", "postgres", "valkey", "mail", "logs", "anchors", "lock", "runtime.json"}
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -176,6 +176,7 @@ class Run:
             "SMTP_URL": f"smtp://{LOOPBACK}:{self._mail_listener.getsockname()[1]}",
             "MAIL_FROM": "RMS Billing <no-reply@rmsbilling.example>",
             "RMS_MAILBOX": str(self._state.mailbox),
+            "RMS_ANCHORS": str(self._state.folder / "anchors"),
             "RMS_GRACEFUL_SECONDS": "5",
         }
 

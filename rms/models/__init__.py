@@ -8,7 +8,7 @@ from rms.models.accounts import (
     SecondFactor,
     UserInvitation,
 )
-from rms.models.audit import AuditLog
+from rms.models.audit import AuditLog, AuditSeal
 from rms.models.companies import Company
 from rms.models.credit_notes import CreditNote
 from rms.models.customers import AccountManager, ClientType, Customer
@@ -25,6 +25,7 @@ from rms.models.users import EmailVerification, User, UserSession
 __all__ = [
     "AccountManager",
     "AuditLog",
+    "AuditSeal",
     "ClientType",
     "Company",
     "CreditNote",
