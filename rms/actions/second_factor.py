@@ -1,4 +1,4 @@
-"""The second factor: an authenticator app, and recovery codes for who has lost it. Off unless somebody wants it.
+"""The second factor: an authenticator app, and recovery codes for who has lost it. Off unless it is wanted.
 
 Everything that changes it holds the lock of the person's row. What accepts a code is one UPDATE each, which
 the database lets through once: of twenty that bring the same code at once, one is right.

@@ -12,12 +12,12 @@ from werkzeug.exceptions import Unauthorized
 
 from rms.db.session import act_as
 from rms.domain.errors import N_, Forbidden, NotFound, PaymentRequired
-from rms.policy import Standing, gate, refusal, standing_of, use_of
+from rms.policy import Permission, Standing, gate, refusal, standing_of, use_of
 from rms.policy import can as role_can
 from rms.web import step_up
 from rms.web.clock import now
 from rms.web.credentials import is_api
-from rms.web.fragments import wants_fragment
+from rms.web.fragments import go, wants_fragment
 from rms.web.lifecycle import SAFE_METHODS
 
 
@@ -75,6 +75,8 @@ def _check():
     if not can(permission):
         raise Forbidden(N_("Your role cannot do this."), permission=permission)
     _pass_gate(permission)
+    if _lacks_second_factor() and permission != Permission.OWN_ACCOUNT:
+        return _lead_to_second_factor()
     if request.method in SAFE_METHODS:
         return None
     question = step_up.demand() if view.rms_fresh and not step_up.is_fresh() else None
@@ -92,6 +94,20 @@ def _pass_gate(permission: str) -> None:
         return
     refused = Forbidden if standing is Standing.SUSPENDED else PaymentRequired
     raise refused(refusal(standing, use), help=settings.help_address)
+
+
+def _lacks_second_factor() -> bool:
+    return current_user.require_second_factor and not current_user.has_second_factor
+
+
+def _lead_to_second_factor():
+    """Whoever must have one sets it up before anything else. What was being typed stays on its page: only a
+    page that is asked for leads there.
+    """
+    if is_api() or request.method not in SAFE_METHODS:
+        told = N_("Your company asks everybody for a second factor. Set yours up on your account page first")
+        raise Forbidden(told)
+    return go(url_for("account.second_factor"))
 
 
 def standing_of_company() -> Standing:

@@ -84,6 +84,7 @@ POSTS = {
     "people.deactivate": ({}, lambda own: {}),
     "people.activate": ({}, lambda own: {}),
     "people.remove": ({}, lambda own: {}),
+    "people.turn_off_factor": ({}, lambda own: {}),
     "people.resend": ({}, lambda own: {}),
     "people.withdraw": ({}, lambda own: {}),
     "account.end": ({}, lambda own: {}),

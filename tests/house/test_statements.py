@@ -29,7 +29,8 @@ MANY = 60  # more than a page of a list
 PAGES = {
     "account.devices": 3,
     "account.password": 1,
-    "account.show": 5,
+    "account.second_factor": 4,
+    "account.show": 6,
     "customers.edit": 3,
     "customers.index": 4,
     "customers.new": 3,

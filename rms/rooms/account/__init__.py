@@ -4,4 +4,10 @@ from flask import Blueprint
 
 room = Blueprint("account", __name__)
 
-from rms.rooms.account import devices, email, leaving, you  # noqa: E402, F401 - the views register themselves
+from rms.rooms.account import (  # noqa: E402, F401 - the views register themselves
+    devices,
+    email,
+    factor,
+    leaving,
+    you,
+)

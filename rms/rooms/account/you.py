@@ -14,6 +14,7 @@ from rms.queries.devices import count_devices
 from rms.queries.last_saved import last_saved
 from rms.rooms.account import own_password, room
 from rms.rooms.account.forms import EmailForm, PasswordForm, ProfileForm
+from rms.rooms.account.setting_up import factor_shown
 from rms.web.clock import now
 from rms.web.fragments import go, page
 from rms.web.guard import requires
@@ -82,6 +83,7 @@ def account_page(*, profile=None, password=None, email=None, leaving_refused: st
         is_needed=queries.is_needed(user_id),
         leaving_refused=leaving_refused,
         moment=moment_words,
+        **factor_shown(),
     )
 
 

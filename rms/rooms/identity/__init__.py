@@ -5,6 +5,7 @@ from flask import Blueprint
 room = Blueprint("identity", __name__)
 
 from rms.rooms.identity import (  # noqa: E402, F401 - the views register themselves
+    code,
     companies,
     confirm,
     reset,

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from flask import current_app
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
 
+from rms.crypto import recovery_codes
 from rms.domain import accounts
 from rms.domain.errors import DomainError
 from rms.web.errors import sentence
@@ -142,3 +143,64 @@ class AskAgainForm(Form):
         validators=[Judged(accounts.check_email)],
         render_kw={"type": "email", "autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"},
     )
+
+
+class CodeForm(Form):
+    """What the authenticator app shows. A code that is no code is not counted as a try."""
+
+    code = StringField(
+        _("Code"),
+        render_kw={
+            "inputmode": "numeric",
+            "autocomplete": "one-time-code",
+            "pattern": "[0-9 ]*",
+            "maxlength": "12",
+            "required": True,
+            "data-sends": "6",
+        },
+    )
+
+    def validate_code(self, field) -> None:
+        digits = self.typed
+        if not digits:
+            raise ValidationError(_("Enter the code"))
+        if not (digits.isascii() and digits.isdigit()):
+            raise ValidationError(_("A code has digits only"))
+        if len(digits) != 6:
+            told = ngettext(
+                "That is %(num)s digit. It needs 6", "That is %(num)s digits. It needs 6", len(digits)
+            )
+            raise ValidationError(told)
+
+    @property
+    def typed(self) -> str:
+        return "".join((self.code.data or "").split())
+
+    def refuse_code(self) -> None:
+        """A used one is never asked for again, so that the field is empty for the next."""
+        self.code.data = ""
+        self.code.errors = [gettext("That code is not right, or was used. Type the one the app shows now")]
+
+
+class RecoveryForm(Form):
+    recovery = StringField(
+        _("Recovery code"),
+        render_kw={
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+            "maxlength": "30",
+            "required": True,
+        },
+    )
+
+    def validate_recovery(self, field) -> None:
+        if recovery_codes.read(self.typed) is None:
+            raise ValidationError(_("A recovery code has 10 letters and digits, such as 7KQ2M-9XW4T"))
+
+    @property
+    def typed(self) -> str:
+        return self.recovery.data or ""
+
+    def refuse_code(self) -> None:
+        self.recovery.errors = [gettext("That recovery code is not right, or was used")]

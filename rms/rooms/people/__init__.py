@@ -4,4 +4,4 @@ from flask import Blueprint
 
 room = Blueprint("people", __name__)
 
-from rms.rooms.people import invitations, join, views  # noqa: E402, F401 - the routes need the blueprint
+from rms.rooms.people import factor, invitations, join, views  # noqa: E402, F401 - the routes need the blueprint

@@ -49,11 +49,11 @@ def change_role(user_id: UUID):
     try:
         user = people.change_role(user_id, role, version=form.row_version, by=current_user.user_id, now=now())
     except StaleVersion as error:
-        return _refused(user_id, error, chosen=role)
+        return refused(user_id, error, chosen=role)
     except DomainError as error:
-        return _refused(user_id, error)
+        return refused(user_id, error)
     role_word = ROLE_WORDS[user.role]
-    return _done(gettext("%(name)s is now %(role)s.", name=user.full_name, role=role_word), user)
+    return done(gettext("%(name)s is now %(role)s.", name=user.full_name, role=role_word), user)
 
 
 @room.post("/c/<slug>/users/<uuid:user_id>/deactivate")
@@ -62,8 +62,8 @@ def deactivate(user_id: UUID):
     try:
         user = people.deactivate(user_id, by=current_user.user_id, now=now())
     except DomainError as error:
-        return _refused(user_id, error)
-    return _done(gettext("%(name)s is switched off and signed out.", name=user.full_name), user)
+        return refused(user_id, error)
+    return done(gettext("%(name)s is switched off and signed out.", name=user.full_name), user)
 
 
 @room.post("/c/<slug>/users/<uuid:user_id>/activate")
@@ -72,8 +72,8 @@ def activate(user_id: UUID):
     try:
         user = people.activate(user_id, by=current_user.user_id, now=now())
     except DomainError as error:
-        return _refused(user_id, error)
-    return _done(gettext("%(name)s can sign in again.", name=user.full_name), user)
+        return refused(user_id, error)
+    return done(gettext("%(name)s can sign in again.", name=user.full_name), user)
 
 
 @room.post("/c/<slug>/users/<uuid:user_id>/remove")
@@ -82,9 +82,9 @@ def remove(user_id: UUID):
     try:
         user = people.remove(user_id, by=current_user.user_id, now=now())
     except DomainError as error:
-        return _refused(user_id, error)
+        return refused(user_id, error)
     told = gettext("%(name)s is removed and signed out. Documents keep the name.", name=user.full_name)
-    return _done(told, user)
+    return done(told, user)
 
 
 def everything(**more) -> dict:
@@ -105,14 +105,14 @@ def everything(**more) -> dict:
     return {**shown, **more}
 
 
-def _done(told: str, user: User) -> Response:
+def done(told: str, user: User) -> Response:
     """The list as it is now; a plain browser reads the sentence on the page it is sent to."""
     if not wants_fragment():
         flash(told)
     return swap("people/_people.html", back=url_for("people.index"), toast=told, **everything())
 
 
-def _refused(user_id: UUID, error: DomainError, *, chosen: str = "") -> Response:
+def refused(user_id: UUID, error: DomainError, *, chosen: str = "") -> Response:
     """The sentence in the row of the person, who is shown as they are stored; 404 for one who is not here."""
     if isinstance(error, NotFound):
         raise error
