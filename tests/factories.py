@@ -180,12 +180,17 @@ def make_line(invoice: Invoice, rate: str = "1000.00", **columns) -> InvoiceLine
     return _added(InvoiceLineItem(**{**defaults, **columns}))
 
 
-def make_invoice(customer: Customer, subtotal: str = "1000.00", **columns) -> Invoice:
-    """An issued invoice with one line at 18 %: 1,000.00 + 90.00 CGST + 90.00 SGST = 1,180.00."""
+def make_invoice(customer: Customer, subtotal: str = "1000.00", *, more_lines: int = 0, **columns) -> Invoice:
+    """An issued invoice with one line at 18 %: 1,000.00 + 90.00 CGST + 90.00 SGST = 1,180.00.
+
+    `more_lines` are printed and stand outside of its sums. It is frozen: what it should hold is told here.
+    """
     number = columns.pop("invoice_number", f"T/26-27/{next(_numbers):04d}")
     issued_at = columns.pop("issued_at", NOW)
     invoice = make_draft(customer, **columns)
     line = make_line(invoice, subtotal)
+    for _ in range(more_lines):
+        make_line(invoice)
     invoice.subtotal, invoice.tax_total, invoice.total = line.taxable_amount, line.tax_amount, line.total
     invoice.cgst_total, invoice.sgst_total = line.cgst_amount, line.sgst_amount
     invoice.supply_type, invoice.tax_mode = "INTRA", "CGST_SGST"

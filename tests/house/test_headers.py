@@ -147,7 +147,7 @@ def cookies_of_sign_in(app, person, base_url: str, **fields) -> dict[str, set[st
 
 def test_cookies_on_https_are_bound_to_this_host_alone(app, nilgiri):
     found = cookies_of_sign_in(app, nilgiri.admin, HOST)
-    assert set(found) == {"__Host-rms_at", "__Host-rms_rt", "__Host-rms-form"}
+    assert set(found) == {"__Host-rms_at", "__Host-rms_rt", "__Host-rms-form", "__Host-rms-device"}
     for name, attributes in found.items():
         assert attributes >= {"secure", "httponly", "samesite=lax", "path=/"}, name
         assert not any(one.startswith("domain=") for one in attributes), name
@@ -170,7 +170,7 @@ def on_this_machine(app, settings):
 def test_cookies_on_this_machine_are_named_after_the_port(on_this_machine, nilgiri):
     """Browsers share cookies between the ports of a host; two side by side must not sign each other out."""
     found = cookies_of_sign_in(on_this_machine, nilgiri.admin, "http://127.0.0.1:8123")
-    assert set(found) == {"rms-at-8123", "rms-rt-8123", "rms-form-8123"}
+    assert set(found) == {"rms-at-8123", "rms-rt-8123", "rms-form-8123", "rms-device-8123"}
     for name, attributes in found.items():
         assert attributes >= {"httponly", "samesite=lax", "path=/"}, name
         assert "secure" not in attributes, name

@@ -67,13 +67,12 @@ def issued_invoice(lines: int = 1, **customer) -> Invoice:
     company.trade_name, company.upi_id = "Nilgiri Facility Services", "nilgirifs@examplebank"
     company.bank_account_number, company.bank_ifsc = "001922004471", "EXMP0000192"
     buyer = factories.make_customer(**customer)
-    invoice = factories.make_invoice(buyer)
-    for _ in range(lines - 1):
-        factories.make_line(invoice)
-    invoice.seller_snapshot = snapshot_of_seller(company, db().scalars(select(GstSetting)).one())
-    invoice.buyer_snapshot = snapshot_of_buyer(buyer)
-    db().flush()
-    return invoice
+    return factories.make_invoice(
+        buyer,
+        more_lines=lines - 1,
+        seller_snapshot=snapshot_of_seller(company, db().scalars(select(GstSetting)).one()),
+        buyer_snapshot=snapshot_of_buyer(buyer),
+    )
 
 
 def letter_for(invoice: Invoice, **changes) -> EmailMessage:
