@@ -14,6 +14,7 @@ from rms.domain.errors import N_, DomainError, TooOften
 from rms.policy import roles_with
 from rms.web.credentials import is_api
 from rms.web.fragments import wants_fragment
+from rms.web.logs import why
 from rms.web.problems import SENTENCES as OF_PROBLEMS
 from rms.web.problems import problem
 
@@ -86,7 +87,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _integrity(error: IntegrityError) -> Response:
-    log.warning("a constraint said no, request %s: %s", g.get("request_id"), error.orig)
+    log.warning("a constraint said no, request %s: %s", g.get("request_id"), why(error))
     return _reply(409, gettext(SENTENCES[409]))
 
 
