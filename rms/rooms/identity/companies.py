@@ -12,7 +12,8 @@ from rms.domain.errors import DomainError, TooOften
 from rms.queries.sign_in import Seat, seat_of
 from rms.rooms.identity import entry, room
 from rms.rooms.identity.forms import OwnPasswordForm
-from rms.rooms.identity.sign_in import let_choose, open_with, same_site_path, wait_of
+from rms.rooms.identity.haste import told_to_wait, wait_of
+from rms.rooms.identity.sign_in import let_choose, open_with, same_site_path
 from rms.rooms.identity.visitor import choice, in_company, moment_words
 from rms.web.clock import at_home
 from rms.web.fragments import go, page
@@ -42,9 +43,7 @@ def look_up():
     try:
         opened = open_with(email, form.password.data)
     except TooOften as error:
-        reply = _password_page(form, status=error.status, wait=wait_of(error))
-        reply.headers["Retry-After"] = str(error.retry_after)
-        return reply
+        return told_to_wait(_password_page(form, status=error.status, wait=wait_of(error)), error)
     if not opened.people:
         form.password.errors = [gettext("That is not your password")]
         return _password_page(form, status=422)

@@ -132,7 +132,7 @@ class NewPasswordForm(Form):
 
     def validate_again(self, field) -> None:
         if not self.password.errors and field.data != self.password.data:
-            raise ValidationError(_("The two passwords differ. Type the second again"))
+            raise ValidationError(_("The two passwords differ. Type both again"))
 
 
 class AskAgainForm(Form):

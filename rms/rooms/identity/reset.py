@@ -15,6 +15,7 @@ from rms.queries.password_resets import Reset, reset_behind
 from rms.queries.sign_in import candidates
 from rms.rooms.identity import entry, room
 from rms.rooms.identity.forms import AskResetForm, NewPasswordForm
+from rms.rooms.identity.haste import told_to_wait
 from rms.rooms.identity.sign_in import hash_cost
 from rms.rooms.identity.visitor import in_company, moment_words
 from rms.web.afterwards import afterwards
@@ -75,9 +76,7 @@ def save_password(token):
         new_hash = _hashed(form.password.data)
     except TooOften as error:
         form.refuse(error)
-        reply = _form_page(link, found, form, status=error.status)
-        reply.headers["Retry-After"] = str(error.retry_after)
-        return reply
+        return told_to_wait(_form_page(link, found, form, status=error.status), error)
     with in_company(link.tenant_id):
         state, found = password_resets.use(link, new_hash, now=now())
     return _done(found) if state == "open" else _dead(found, state) if found else _garbled()

@@ -1,7 +1,5 @@
 """Signing in and out. No transaction is open while a password is hashed."""
 
-import datetime as dt
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, flash, g, request, session, url_for
@@ -19,24 +17,15 @@ from rms.domain.filing_dates import filing_dates, period_to_file
 from rms.queries.sign_in import Candidate
 from rms.rooms.identity import entry, room
 from rms.rooms.identity.forms import SignInForm
+from rms.rooms.identity.haste import told_to_wait, wait_of
 from rms.rooms.identity.visitor import remember_choice, remember_waiting
-from rms.web.clock import at_home, now, today
+from rms.web.clock import now, today
 from rms.web.credentials import forget_cookies
-from rms.web.errors import sentence
 from rms.web.fragments import go, page
 from rms.web.guard import public
 from rms.web.lifecycle import release
 
 LONGEST_PATH = 2_000
-
-
-@dataclass(frozen=True)
-class Wait:
-    """How long nothing more may be tried, and why."""
-
-    seconds: int
-    until: str
-    why: str
 
 
 @room.get("/")
@@ -70,7 +59,7 @@ def enter():
     except CannotSignIn:
         return _sign_in_page(form, status=422, is_wrong=True)
     except TooOften as error:
-        return _too_often(form, error)
+        return told_to_wait(_sign_in_page(form, status=error.status, wait=wait_of(error)), error)
 
 
 @room.post("/logout")
@@ -122,12 +111,6 @@ def let_choose(opened: Opened, *, keep: bool, following: str | None, email: str)
     return go(url_for("identity.seats"))
 
 
-def wait_of(error: TooOften) -> Wait:
-    """What the page says about it."""
-    at = at_home(now() + dt.timedelta(seconds=error.retry_after))
-    return Wait(error.retry_after, f"{at:%H:%M:%S}", sentence(error))
-
-
 def hash_cost() -> int:
     return current_app.config["RMS"].bcrypt_cost
 
@@ -169,12 +152,6 @@ def _sign_in_of(person: Candidate, form: SignInForm) -> SignIn:
 def _note_sign_out() -> None:
     if current_user.is_authenticated:
         audit_event("sign_out", "users", current_user.user_id, {"session": str(g.ticket.session_id)})
-
-
-def _too_often(form: SignInForm, error: TooOften) -> Response:
-    reply = _sign_in_page(form, status=error.status, wait=wait_of(error))
-    reply.headers["Retry-After"] = str(error.retry_after)
-    return reply
 
 
 def _sign_in_page(form: SignInForm, *, status: int = 200, asks_company: bool = False, **context) -> Response:

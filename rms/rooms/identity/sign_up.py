@@ -14,6 +14,7 @@ from rms.domain.errors import N_, DomainError, NotFound, TooOften
 from rms.queries.sign_in import MOST_TRIED, Proof, candidates, newest_proof_of, proof_of
 from rms.rooms.identity import room
 from rms.rooms.identity.forms import AskAgainForm, SignUpForm
+from rms.rooms.identity.haste import told_to_wait
 from rms.rooms.identity.visitor import in_company, moment_words, remember_waiting, waiting
 from rms.web.afterwards import afterwards
 from rms.web.clock import now
@@ -44,7 +45,8 @@ def create():
         user = _open_account(form, token)
     except DomainError as error:
         form.refuse(error)
-        return _sign_up_page(form, token, status=error.status)
+        reply = _sign_up_page(form, token, status=error.status)
+        return told_to_wait(reply, error) if isinstance(error, TooOften) else reply
     remember_waiting(user.tenant_id, user.id, user.email)
     return go(url_for("identity.sent"))
 

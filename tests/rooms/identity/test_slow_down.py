@@ -55,6 +55,13 @@ def test_row_22_the_sixth_try_waits_even_with_the_right_password(app, visitor, n
     assert visitor.session_cookie is None
 
 
+def test_with_htmx_the_form_is_the_whole_answer(app, visitor, nilgiri):
+    slowed_down(app, nilgiri.admin.email)
+    reply = visitor.sign_in(nilgiri.admin.email, hx=True)
+    assert (reply.status_code, reply.headers["HX-Retarget"]) == (429, "#form")
+    assert reply.text.lstrip().startswith('<form class="form mt4" id="form"')
+
+
 def test_row_22_after_the_wait_it_may_be_tried(app, visitor, nilgiri, superuser):
     slowed_down(app, nilgiri.admin.email)
     let_attempts_age(superuser, 60)
