@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from rms.actions import invoices as drafts
 from rms.actions.issuing import issue
 from rms.db.session import db
-from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, Tenant, UserSession
+from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, SecondFactor, Tenant, User, UserSession
 from rms.queries.customers import find_customer
 from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.receipts import find_receipt
@@ -102,12 +102,20 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             of_invoice.id,
             receipt.id,
             used.id,
-            make_user(f"Colleague {mark}", "user", email=f"colleague.{mark}.{used.id.hex[:8]}@example.in").id,
+            _colleague(f"colleague.{mark}.{used.id.hex[:8]}@example.in", mark).id,
             make_invitation(f"{mark}@example.in", by=company.admin.id).id,
             _signed_in_elsewhere(company, mark).id,
             invoice.invoice_number,
             receipt.receipt_number,
         )
+
+
+def _colleague(email: str, mark: str) -> User:
+    """Somebody with a second factor, which an admin can turn off."""
+    row = make_user(f"Colleague {mark}", "user", email=email)
+    db().add(SecondFactor(user_id=row.id, secret=mark, confirmed_at=NOW))
+    db().flush()
+    return row
 
 
 def _signed_in_elsewhere(company: Company, mark: str) -> UserSession:
