@@ -154,6 +154,11 @@ def _note_sign_out() -> None:
         audit_event("sign_out", "users", current_user.user_id, {"session": str(g.ticket.session_id)})
 
 
+def _date_to_keep(one) -> dict:
+    words = format_date(one.day, "d MMM")
+    return {"day": one.day, "words": words, "what": gettext(one.what), "note": gettext(one.note)}
+
+
 def _sign_in_page(form: SignInForm, *, status: int = 200, asks_company: bool = False, **context) -> Response:
     return page(
         "identity/login.html",
@@ -163,5 +168,5 @@ def _sign_in_page(form: SignInForm, *, status: int = 200, asks_company: bool = F
         asks_company=asks_company or bool(form.company.data),
         **{"is_wrong": False, "wait": None, **context},
         period=format_date(period_to_file(today()), "MMMM yyyy"),
-        dates=[(one, format_date(one.day, "d MMM")) for one in filing_dates(today())],
+        dates=[_date_to_keep(one) for one in filing_dates(today())],
     )
