@@ -2,13 +2,15 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import uuid4
 
 from sqlalchemy import text
 
-from rms.actions import second_factor as acts
-from rms.crypto import totp
+from rms.crypto import recovery_codes, totp
+from rms.crypto.fields import seal
 from rms.db.session import db
-from rms.queries.second_factor import row_of, secret_of
+from rms.models import RecoveryCode, SecondFactor
+from rms.queries.second_factor import COLUMN, TABLE
 from tests.cast import Company, Person
 
 
@@ -29,14 +31,19 @@ class App:
         return next(code for code in ("000000", "111111", "222222", "333333", "444444") if code not in near)
 
 
-def turn_on(company: Company, person: Person, *, here=None) -> App:
-    """Set up a minute ago, so that the code of now was not used."""
+def turn_on(company: Company, person: Person) -> App:
+    """As it is stored once it was confirmed a minute and a half ago: the code of now was not used."""
+    before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=90)
+    app, row_id = App(totp.new_secret(), recovery_codes.new_codes()), uuid4()
+    whose = {"tenant_id": company.tenant_id, "user_id": person.id}
     with company.scope(person):
-        acts.begin(person.id)
-        secret = secret_of(row_of(person.id))
-        before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=90)
-        codes = acts.confirm(person.id, totp.code_at(secret, before), here=here, now=before)
-    return App(secret, codes)
+        place = {"tenant_id": company.tenant_id, "table": TABLE, "column": COLUMN, "row_id": row_id}
+        sealed = seal(app.secret, **place)
+        db().add(SecondFactor(id=row_id, user_id=person.id, secret=sealed, confirmed_at=before))
+        for code in app.codes:
+            stored = recovery_codes.digest(code, **whose)
+            db().add(RecoveryCode(user_id=person.id, code_hash=stored))
+    return app
 
 
 def require_of_everybody(company: Company) -> None:

@@ -10,7 +10,7 @@ from rms.policy import P
 from rms.queries.devices import count_devices
 from rms.queries.second_factor import is_on
 from rms.rooms.account import room
-from rms.rooms.account.setting_up import FactorCodeForm, factor_shown
+from rms.rooms.account.setting_up import FactorCodeForm, FirstCodeForm, factor_shown
 from rms.web.clock import now
 from rms.web.fragments import go, page
 from rms.web.guard import requires
@@ -39,7 +39,7 @@ def begin_factor():
 @requires(P.OWN_ACCOUNT, fresh=True)
 def confirm_factor():
     """The codes are in this reply and nowhere else: what is stored cannot be read back."""
-    form = FactorCodeForm()
+    form = FirstCodeForm()
     if not form.validate():
         return _factor_page(form, status=422)
     try:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from wtforms import StringField, ValidationError
 
 from rms.crypto import totp
+from rms.forms.second_factor import six_digits
 from rms.queries.second_factor import Factor, factor_of
 from rms.web.forms import Form
 
@@ -28,6 +29,13 @@ class FactorCodeForm(Form):
     @property
     def typed(self) -> str:
         return (self.code.data or "").strip()
+
+
+class FirstCodeForm(FactorCodeForm):
+    """The code that turns it on."""
+
+    def validate_code(self, field) -> None:
+        six_digits(self, field)
 
 
 def factor_shown(form: FactorCodeForm | None = None) -> dict:

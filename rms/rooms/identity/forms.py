@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from flask import current_app
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
 
 from rms.crypto import recovery_codes
 from rms.domain import accounts
 from rms.domain.errors import DomainError
+from rms.forms.second_factor import six_digits
 from rms.web.errors import sentence
 from rms.web.forms import Form, TextField, strip
 
@@ -150,6 +151,7 @@ class CodeForm(Form):
 
     code = StringField(
         _("Code"),
+        validators=[six_digits],
         render_kw={
             "inputmode": "numeric",
             "autocomplete": "one-time-code",
@@ -159,18 +161,6 @@ class CodeForm(Form):
             "data-sends": "6",
         },
     )
-
-    def validate_code(self, field) -> None:
-        digits = self.typed
-        if not digits:
-            raise ValidationError(_("Enter the code"))
-        if not (digits.isascii() and digits.isdigit()):
-            raise ValidationError(_("A code has digits only"))
-        if len(digits) != 6:
-            told = ngettext(
-                "That is %(num)s digit. It needs 6", "That is %(num)s digits. It needs 6", len(digits)
-            )
-            raise ValidationError(told)
 
     @property
     def typed(self) -> str:

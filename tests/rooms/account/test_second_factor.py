@@ -80,7 +80,11 @@ def test_turned_on_it_shows_the_codes_once(priya, nilgiri, superuser):
 
 def test_a_wrong_code_turns_nothing_on_and_keeps_the_key(priya):
     phone = begin(priya)
-    for typed, told in ((phone.wrong(), "That code is not right"), ("", "Enter the code")):
+    for typed, told in (
+        (phone.wrong(), "That code is not right"),
+        ("", "Enter the code"),
+        ("418 2", "That is 4 digits. It needs 6"),
+    ):
         reply = priya.post("/account/2fa/confirm", code=typed)
         assert reply.status_code == 422 and told in reply.text
         assert key_on(reply) == phone.secret

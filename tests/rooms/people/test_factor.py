@@ -6,6 +6,12 @@ from tests.second_factors import turn_on
 
 
 @pytest.fixture
+def asha_signed_in(asha):
+    """On another device, before she had one."""
+    return asha
+
+
+@pytest.fixture
 def path(nilgiri, app) -> str:
     """Asha, who has a second factor."""
     turn_on(nilgiri, nilgiri.user)
@@ -17,7 +23,7 @@ def has_one(superuser, person) -> bool:
     return found.fetchone()[0] == 1
 
 
-def test_an_admin_turns_it_off_and_both_get_a_mail(priya, asha_without, path, nilgiri, superuser):
+def test_an_admin_turns_it_off_and_both_get_a_mail(priya, asha_signed_in, path, nilgiri, superuser):
     page = priya.get("users").text
     assert f'action="/c/{nilgiri.slug}/{path}"' in page
     assert f"users/{nilgiri.admin.id}/second-factor" not in page
@@ -34,12 +40,6 @@ def test_an_admin_turns_it_off_and_both_get_a_mail(priya, asha_without, path, ni
         "SELECT revoked_because FROM sessions WHERE user_id = %s", (nilgiri.user.id,)
     ).fetchall()
     assert ended == [("second_factor",)]
-
-
-@pytest.fixture
-def asha_without(asha):
-    """Signed in before she had one; turning it on for a test ended that session."""
-    return asha
 
 
 def test_by_htmx_the_list_comes_back(priya, path):
