@@ -14,7 +14,7 @@ from rms.db import session as database
 from rms.db.bootstrap import MigrateAdapter
 from rms.extensions import babel, csrf, htmx, login, migrate
 from rms.queries.invoice_lists import count_overdue
-from rms.queries.people import person_of_session
+from rms.queries.people import helpers, person_of_session
 from rms.rooms import (
     account,
     customers,
@@ -26,6 +26,9 @@ from rms.rooms import (
     people,
     receipts,
     services,
+)
+from rms.rooms import (
+    settings as settings_room,
 )
 from rms.rooms.identity.step_up import prove
 from rms.web import context, credentials, errors, formats, guard, headers, health, lifecycle, logs, step_up
@@ -59,6 +62,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for part in (guard, headers, credentials, errors, formats):
         part.init_app(app)
     context.init_app(app, count_overdue=count_overdue)
+    errors.tell_who_can_with(app, helpers)
     step_up.init_app(app, prove=prove)
     guard.fill_in_slug(app)
     _open_rooms(app, settings)
@@ -112,7 +116,19 @@ def _init_extensions(app: Flask) -> None:
 
 def _open_rooms(app: Flask, settings: config.Settings) -> None:
     app.register_blueprint(health.health)
-    for room in (identity, onboarding, home, customers, services, invoices, receipts, people, account):
+    rooms = (
+        identity,
+        onboarding,
+        home,
+        customers,
+        services,
+        invoices,
+        receipts,
+        people,
+        account,
+        settings_room,
+    )
+    for room in rooms:
         app.register_blueprint(room.room)
     app.register_blueprint(api.room)
     # Nothing the API does follows from a cookie, so there is nothing to forge (web/credentials.py).

@@ -3,7 +3,7 @@
 A list of what may change and not of what may not, so that a new column is frozen until somebody decides. Sums
 of allocations, the status and its moments follow from other rows; notes and the customer's order number are
 harmless and audited. The seller's account number is encrypted and may be encrypted anew with a newer key: a
-snapshot may differ in that one field, from one sealed text to another.
+snapshot may differ in that one field, and only towards a sealed text.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ BEGIN
     END IF;
     before := to_jsonb(OLD) - free;
     after := to_jsonb(NEW) - free;
-    IF before #>> '{{seller_snapshot,bank_account_number}}' LIKE 'v1:%'
+    IF before #>> '{{seller_snapshot,bank_account_number}}' IS NOT NULL
             AND after #>> '{{seller_snapshot,bank_account_number}}' LIKE 'v1:%' THEN
         before := before #- '{{seller_snapshot,bank_account_number}}';
         after := after #- '{{seller_snapshot,bank_account_number}}';

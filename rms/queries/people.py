@@ -90,6 +90,26 @@ def ends_of_session(session_id: UUID) -> SessionEnds | None:
     return SessionEnds(*row) if row else None
 
 
+@dataclass(frozen=True)
+class Helper:
+    """Somebody of the company who may do what another may not."""
+
+    name: str
+    role: str
+    email: str
+
+
+def helpers(roles: list[str], *, at_most: int = 3) -> list[Helper]:
+    """Those who were here last among the people of these roles, for the page that refuses somebody."""
+    statement = (
+        select(User.first_name, User.last_name, User.email, User.role)
+        .where(User.role.in_(roles), User.is_active, User.email_verified, User.deleted_at.is_(None))
+        .order_by(User.last_login_at.desc().nulls_last(), User.id)
+        .limit(at_most)
+    )
+    return [Helper(full_name(row), row.role, row.email) for row in db().execute(statement)]
+
+
 def password_hash_of(user_id: UUID) -> str:
     return db().scalars(select(User.password_hash).where(User.id == user_id)).one()
 

@@ -1,8 +1,9 @@
 """What a person sees when something is wrong: one sentence, the right status, a reference for the log."""
 
 import logging
+from collections.abc import Callable
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -62,12 +63,24 @@ def init_app(app: Flask) -> None:
 def _domain(error: DomainError) -> Response:
     allowed = roles_with(error.params["permission"]) if "permission" in error.params else []
     told = gettext(error.message) if allowed else sentence(error)
-    shown = {"allowed": [role.value for role in allowed]}
+    shown = {"allowed": [role.value for role in allowed], "who_can": _who_can(allowed)}
     if not isinstance(error, TooOften):
         return _reply(error.status, told, **shown)
     reply = _reply(error.status, told, retry_after=error.retry_after, **shown)
     reply.headers["Retry-After"] = str(error.retry_after)
     return reply
+
+
+def tell_who_can_with(app: Flask, helpers: Callable) -> None:
+    """`helpers(roles)` names people of the company who may; handed in, as web/ knows no users."""
+    app.extensions["rms-helpers"] = helpers
+
+
+def _who_can(allowed: list) -> list:
+    """Whom to ask, for a signed-in person whose role may not."""
+    if not allowed or is_api() or wants_fragment() or not _is_signed_in():
+        return []
+    return current_app.extensions["rms-helpers"]([role.value for role in allowed])
 
 
 def _csrf(error: CSRFError) -> Response:
