@@ -21,8 +21,9 @@ keepalive = 5
 # restart by HUP would go on serving the old code.
 preload_app = False
 
-# The heartbeat file must not sit on a disk that can stall.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# The heartbeat file must not sit on a disk that can stall. Gunicorn makes one of its own in there.
+memory = "/dev/shm"  # nosec B108
+worker_tmp_dir = memory if os.path.isdir(memory) else None
 
 # Addresses carry one-time tokens, so there is no access log here; the application writes
 # its own, without them.

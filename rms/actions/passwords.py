@@ -14,7 +14,7 @@ from rms.models import PasswordReset, User
 from rms.queries.sign_in import company_name
 
 # What the audit trail calls it, by the reason the sessions end for.
-EVENTS = {"password": "password_changed", "reset": "password_reset"}
+EVENTS = {"password": "password_changed", "reset": "password_reset"}  # nosec B105 # no password
 
 
 def change(user_id: UUID, new_hash: str, *, because: str, now: dt.datetime, but: UUID | None) -> User:

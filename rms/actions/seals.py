@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
+from psycopg.sql import SQL
 from sqlalchemy import Engine, text
 
 from rms.db.seals import MOST_ROWS
@@ -69,9 +70,9 @@ def begin_epoch(owner: Engine, *, reason: str) -> int:
     with owner.begin() as connection:
         connection.execute(text("LOCK TABLE audit_logs IN ACCESS EXCLUSIVE MODE"))
         newest = int(connection.scalar(text(_DEFAULT_EPOCH)) or 1) + 1
-        connection.execute(text(f"ALTER TABLE audit_logs ALTER COLUMN epoch SET DEFAULT {newest}"))
-        told = reason.replace("'", "''")
-        connection.exec_driver_sql(f"COMMENT ON COLUMN audit_logs.epoch IS '{told}'".replace("%", "%%"))
+        driver = connection.connection.driver_connection
+        driver.execute(SQL("ALTER TABLE audit_logs ALTER COLUMN epoch SET DEFAULT {}").format(newest))
+        driver.execute(SQL("COMMENT ON COLUMN audit_logs.epoch IS {}").format(reason))
     return newest
 
 

@@ -20,7 +20,7 @@ from rms.queries.people import password_hash_of
 from rms.queries.sign_in import MOST_TRIED, Candidate, Seat, candidates, has_used, seat_of
 
 KIND = "sign_in"
-PASSWORD_KIND = "password"
+PASSWORD_KIND = "password"  # nosec B105 # no password
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def _pair(opened: SessionToken, person: Person) -> Response:
     return jsonify(
         {
             "access_token": made,
-            "token_type": "Bearer",
+            "token_type": "Bearer",  # nosec B105 # no password
             "expires_in": int(access_token.LIVES.total_seconds()),
             "refresh_token": opened.text,
             "company": {"slug": person.slug, "name": person.company_name},

@@ -175,7 +175,7 @@ BEGIN
             left(nullif(current_setting('app.request_id', true), ''), 64),
             nullif(current_setting('app.reason', true), ''));
 END $$
-"""
+"""  # nosec B608 # names of our own, no input
 
 REFUSE_CHANGE = """
 CREATE FUNCTION public.refuse_audit_change() RETURNS trigger

@@ -39,7 +39,7 @@ GRANTS = {
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "audit_logs": "SELECT",
     "audit_seals": "SELECT",
-    "password_resets": "SELECT, INSERT, UPDATE, DELETE",
+    "password_resets": "SELECT, INSERT, UPDATE, DELETE",  # nosec B105 # no password
     "user_invitations": "SELECT, INSERT, UPDATE, DELETE",
     "email_changes": "SELECT, INSERT, UPDATE, DELETE",
     "second_factors": "SELECT, INSERT, UPDATE, DELETE",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 COMPANY = "Nilgiri Facility Services LLP"
 EMAIL = "priya@nilgiri.example"
-PASSWORD = "mist over the blue hills"
+PASSWORD = "mist over the blue hills"  # nosec B105 # the demo's, printed at its start
 PERSON = "Priya Nair"
 STATE, PAN = "29", "AAKFN4821C"
 

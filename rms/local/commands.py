@@ -113,7 +113,7 @@ def run_lock(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dev lock", description="Pin requirements*.in with hashes.")
     parser.add_argument("--upgrade", action="store_true", help="to the newest versions the .in files allow")
     chosen = parser.parse_args(words)
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-dev", "requirements-ci"):
         command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--python-version", "3.11"]
         command += ["--quiet", "--generate-hashes", "--no-emit-index-url", f"{name}.in", "-o", f"{name}.txt"]
         command += ["--upgrade"] if chosen.upgrade else []

@@ -1,4 +1,4 @@
-"""`./dev lint`: ruff's rules, ruff's format, and the house rules for templates."""
+"""`./dev lint`: ruff's rules, ruff's format, bandit, and the house rules for templates."""
 
 import subprocess
 import sys
@@ -7,12 +7,16 @@ from pathlib import Path
 
 from rms.local.templates import complaints_about
 
+# What runs somewhere; tests may do what they warn of.
+RUNS = ("rms", "wsgi.py", "dev", "deploy", "migrations")
+
 
 def lint(root: Path) -> int:
     """Run every check even when an earlier one fails; 0 when all are content."""
     results = [
         _ruff(root, "check"),
         _ruff(root, "format", "--check"),
+        _bandit(root),
         _templates(root),
     ]
     return 0 if all(results) else 1
@@ -21,6 +25,16 @@ def lint(root: Path) -> int:
 def _ruff(root: Path, *words: str) -> bool:
     print(f"ruff {' '.join(words)}", flush=True)
     return subprocess.run([sys.executable, "-m", "ruff", *words, "."], cwd=root).returncode == 0
+
+
+def _bandit(root: Path) -> bool:
+    """What it says on standard error, of `nosec` on the later parts of a long string, is shown to nobody."""
+    print(f"bandit {' '.join(RUNS)}", flush=True)
+    command = [sys.executable, "-m", "bandit", "--quiet", "-c", "pyproject.toml", "-r", *RUNS]
+    done = subprocess.run(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        print(done.stderr, file=sys.stderr, flush=True)
+    return done.returncode == 0
 
 
 def _templates(root: Path) -> bool:

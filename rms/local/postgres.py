@@ -25,7 +25,7 @@ from rms.local.ports import LOOPBACK, free_port
 from rms.local.process import dying_with_us, spawn, stop, tail
 from rms.local.state import write_secret
 
-SHARED = Path("/var/tmp")
+SHARED = Path("/var/tmp")  # nosec B108 # a folder of a random name is made in it
 SUPERUSER = "postgres"
 READY_LINE = 7
 SECONDS_TO_START = 60

@@ -59,7 +59,7 @@ _RECOMPUTED = text(f"""
                OR ({order_of("a")}) > (c.after_epoch, c.after_xid, c.after_at, c.after_id))
     ) f
     WHERE c.sequence >= :first ORDER BY c.sequence
-""")
+""")  # nosec B608 # names of our own, no input
 
 _ENTRIES_OF = text(f"""
     WITH seal AS (SELECT * FROM audit_seals WHERE sequence = :sequence),
@@ -69,13 +69,13 @@ _ENTRIES_OF = text(f"""
     WHERE ({order_of("a")}) <= (s.epoch, s.to_xid, s.to_created_at, s.to_id)
       AND (b.to_id IS NULL OR ({order_of("a")}) > (b.epoch, b.to_xid, b.to_created_at, b.to_id))
     ORDER BY {order_of("a")}
-""")
+""")  # nosec B608 # names of our own, no input
 
 _WAITING = text(f"""
     SELECT count(*) AS rows, min(a.created_at) AS oldest FROM audit_logs a
     LEFT JOIN (SELECT * FROM audit_seals ORDER BY sequence DESC LIMIT 1) s ON s.tenant_id = a.tenant_id
     WHERE s.sequence IS NULL OR ({order_of("a")}) > (s.epoch, s.to_xid, s.to_created_at, s.to_id)
-""")
+""")  # nosec B608 # names of our own, no input
 
 
 def tenants_waiting() -> dict[UUID, bool]:
