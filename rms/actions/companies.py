@@ -26,7 +26,8 @@ SELLERS = ("regular", "nrtp", "government")  # kinds of GSTIN that can issue inv
 
 @dataclass(frozen=True, kw_only=True)
 class BusinessDraft:
-    """What stands at the top of every invoice, as typed."""
+    """What stands at the top of every invoice, as typed. Contacts of None stay as they are, for set-up, which
+    does not ask for them."""
 
     registration: str
     gst_number: str | None = None
@@ -37,16 +38,8 @@ class BusinessDraft:
     city: str | None = None
     pin_code: str | None = None
     state_code: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PaymentDraft:
-    """Where customers pay to, as typed."""
-
-    bank_name: str | None = None
-    bank_account_number: str | None = None
-    bank_ifsc: str | None = None
-    upi_id: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
 
 
 def establish(*, name: str, created_by: UUID | None, now: dt.datetime) -> Company:
@@ -74,7 +67,7 @@ def describe(draft: BusinessDraft, *, version: int) -> Company:
 
     The state and the PAN follow from the GSTIN. Raises Invalid by field, StaleVersion with the stored row.
     """
-    company, gst = _lock_company(version)
+    company, gst = lock_company(version)
     checks = Checks()
     if draft.registration not in REGISTRATIONS:
         checks.refuse("registration", say(N_("Choose how the business stands to GST")))
@@ -84,34 +77,20 @@ def describe(draft: BusinessDraft, *, version: int) -> Company:
     trade_name = checks.clean("trade_name", contacts.one_line, draft.trade_name, 255)
     number = _gstin(draft, checks)
     address = _address(draft, number, checks)
+    email = checks.clean("contact_email", contacts.email, draft.contact_email)
+    phone = checks.clean("contact_phone", contacts.phone, draft.contact_phone)
     checks.finish()
     company.name, company.trade_name = name, trade_name
     company.address_line1, company.address_line2 = address.line1, address.line2
     company.city, company.pin_code, company.state_code = address.city, address.pin_code, address.state_code
     company.address = address.printed
+    if draft.contact_email is not None:
+        company.contact_email = email
+    if draft.contact_phone is not None:
+        company.contact_phone = phone
     company.gst_number = gst.gst_number = number
     company.tax_id = gstin.judge(number).pan if number else None
     _register(gst, draft.registration)
-    company.version += 1
-    db().flush()
-    return company
-
-
-def take_payments(draft: PaymentDraft, *, version: int) -> Company:
-    """Store the bank account and UPI ID that are printed on invoices."""
-    company, _ = _lock_company(version)
-    checks = Checks()
-    bank_name = checks.clean("bank_name", contacts.one_line, draft.bank_name, 100)
-    number = checks.clean("bank_account_number", contacts.account_number, draft.bank_account_number)
-    ifsc = checks.clean("bank_ifsc", contacts.ifsc, draft.bank_ifsc)
-    upi_id = checks.clean("upi_id", contacts.upi_id, draft.upi_id)
-    if number and not ifsc and "bank_ifsc" not in checks.errors:
-        checks.refuse("bank_ifsc", say(N_("Enter the IFSC of this account")))
-    if ifsc and not number and "bank_account_number" not in checks.errors:
-        checks.refuse("bank_account_number", say(N_("Enter the account number that belongs to this IFSC")))
-    checks.finish()
-    company.bank_name, company.bank_account_number, company.bank_ifsc = bank_name, number, ifsc
-    company.upi_id = upi_id
     company.version += 1
     db().flush()
     return company
@@ -139,7 +118,8 @@ def _mark(number: int, outcome: str, made: dict[str, UUID]) -> None:
     db().flush()
 
 
-def _lock_company(version: int) -> tuple[Company, GstSetting]:
+def lock_company(version: int) -> tuple[Company, GstSetting]:
+    """The company, locked; raises StaleVersion when somebody saved it since that version."""
     company, gst = company_with_gst()
     lock(Company, company.id)
     if company.version != version:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from rms.actions import limits
 from rms.actions.numbers import take_number
 from rms.actions.pricing import retotal, supply_kind
+from rms.crypto.fields import seal
 from rms.db.locks import lock, lock_all
 from rms.db.session import db
 from rms.domain import tax
@@ -24,6 +25,7 @@ from rms.models import (
     Receipt,
     ReceiptAllocation,
 )
+from rms.queries import bank
 from rms.queries.invoices import Terms, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 
@@ -194,9 +196,15 @@ def _drop_blank_lines(lines: list[InvoiceLineItem]) -> list[InvoiceLineItem]:
 def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
     """Names and addresses are copied: whatever is edited later, this document stays as it was given out."""
     invoice.issued_at = now
-    invoice.seller_snapshot = snapshot_of_seller(terms.company, terms.gst)
+    invoice.seller_snapshot = _sealed(snapshot_of_seller(terms.company, terms.gst), invoice)
     invoice.buyer_snapshot = snapshot_of_buyer(terms.customer)
     invoice.customer_gst = terms.customer.gst_number
+
+
+def _sealed(seller: dict, invoice: Invoice) -> dict:
+    """The copy of the account number opens on this invoice alone."""
+    number = seller[bank.COLUMN]
+    return {**seller, bank.COLUMN: seal(number, **bank.place_on(invoice))} if number else seller
 
 
 def _take_number(invoice: Invoice) -> None:

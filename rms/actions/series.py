@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, or_, select, text
 
 from rms.db.locks import lock
 from rms.db.session import db
@@ -13,7 +13,7 @@ from rms.domain import numbering
 from rms.domain.errors import N_, Invalid, StaleVersion
 from rms.domain.numbering import Series
 from rms.domain.slugs import slugify
-from rms.models import Invoice, NumberSeries
+from rms.models import Invoice, NumberSeries, Receipt
 
 # What a financial year looks like in the number; the last one never starts again from 1.
 YEARS = {
@@ -50,11 +50,12 @@ _CONTINUE = text(
 @dataclass(frozen=True, kw_only=True)
 class SeriesDraft:
     """How numbers shall look: what they start with, a key of YEARS, and the next running number (None: as it
-    stands)."""
+    stands). `may_jump`: numbers in between may stay unused for ever."""
 
     prefix: str
     year: str
     next_value: int | None = None
+    may_jump: bool = False
 
     @property
     def series(self) -> Series:
@@ -86,7 +87,7 @@ def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> N
     row.version += 1
     db().flush()
     if draft.next_value is not None:
-        _continue_at(row, draft.next_value, today)
+        _continue_at(row, draft, today)
     return row
 
 
@@ -141,13 +142,21 @@ def _prefixes(name: str, kind: str) -> Iterator[str]:
         yield f"{stem}{letter}{number}"
 
 
-def _continue_at(row: NumberSeries, value: int, today: dt.date) -> None:
-    """Let counting go on at `value`, for a company that used numbers elsewhere before; only while unused."""
-    key = {"series": row.id, "year": counter_year(row, today)}
+def is_in_use(row: NumberSeries) -> bool:
+    """Whether any document carries a number of the series."""
+    users = [exists().where(model.series_id == row.id) for model in (Invoice, Receipt)]
+    return db().scalar(select(or_(*users)))
+
+
+def _continue_at(row: NumberSeries, draft: SeriesDraft, today: dt.date) -> None:
+    """Let counting go on elsewhere, for a company that used numbers before. Once the series is in use only
+    forward, and knowingly: table 13 of GSTR-1 shows two ranges then."""
+    key, value = {"series": row.id, "year": counter_year(row, today)}, draft.next_value
     current = db().execute(_TOUCH, key).scalar_one()
     if value == current:
         return
-    if db().scalar(select(exists().where(Invoice.series_id == row.id))):
+    is_ahead = value > current and draft.may_jump
+    if not is_ahead and is_in_use(row):
         raise Invalid(
             N_("Numbers of this series are in use, and GST wants no gaps. The next one stays %(number)s"),
             field="next_value",

@@ -16,6 +16,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from rms.actions import (
+    bank,
     companies,
     customers,
     invoices,
@@ -83,8 +84,9 @@ def _found(tenant_id: UUID, hashed: str, now: dt.datetime) -> None:
     user = _act(sign_up.sign_up, account, now=joined)
     act_as(user.id, reason="demo data")
     _confirm(tenant_id, joined)
-    story = _Story(user.id, now, now.astimezone(HOME).date(), random.Random(2026))
-    _set_up()
+    dice = random.Random(2026)  # nosec B311 # the demo is the same every time
+    story = _Story(user.id, now, now.astimezone(HOME).date(), dice)
+    _set_up(joined)
     sold = _add_services(story.today)
     buyers = [
         _act(customers.add, _customer(number, buyer), created_by=user.id, now=joined)
@@ -104,12 +106,13 @@ def _confirm(tenant_id: UUID, now: dt.datetime) -> None:
     _act(verification.confirm, link, trial_days=current_app.config["RMS"].trial_days, now=now)
 
 
-def _set_up() -> None:
+def _set_up(now: dt.datetime) -> None:
     draft = companies.BusinessDraft(
         registration="regular", gst_number=_gstin(firm.STATE, firm.PAN), name=firm.COMPANY, **firm.ADDRESS
     )
     company = _act(companies.describe, draft, version=1)
-    _act(companies.take_payments, companies.PaymentDraft(**firm.BANK), version=company.version)
+    payments = bank.PaymentDraft(**firm.BANK)
+    _act(bank.take_payments, payments, version=company.version, now=now, is_set_up=True)
     for step in range(1, 6):
         _act(companies.finish_step, step)
 

@@ -18,6 +18,7 @@ from rms.domain.periods import format_date
 from rms.domain.place_of_supply import Registration, TaxMode
 from rms.domain.words import in_words
 from rms.models import Invoice, InvoiceLineItem
+from rms.queries.bank import seller_of
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 from rms.queries.tax_rows import tax_rows
@@ -114,7 +115,7 @@ def state_with_code(code: str | None) -> str:
 
 def _parties(invoice: Invoice) -> tuple[dict, dict]:
     if invoice.seller_snapshot and invoice.buyer_snapshot:
-        return invoice.seller_snapshot, invoice.buyer_snapshot
+        return seller_of(invoice), invoice.buyer_snapshot
     terms = terms_for(invoice.customer_id)
     buyer = snapshot_of_buyer(terms.customer) if terms.customer else {}
     return snapshot_of_seller(terms.company, terms.gst), buyer

@@ -2,6 +2,7 @@
 
 from rms.mail.kind import Kind
 from rms.mail.of_accounts import ACCOUNT_KINDS
+from rms.mail.of_company import COMPANY_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
@@ -12,5 +13,6 @@ KINDS: dict[str, Kind] = {
     **ENTRY_KINDS,
     **OWN_ACCOUNT_KINDS,
     **SECOND_FACTOR_KINDS,
+    **COMPANY_KINDS,
     **DOCUMENT_KINDS,
 }

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from rms.db.session import current_tenant, db
 from rms.domain.contacts import Address
 from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant, UserInvitation
+from rms.queries.bank import seller_of
 from rms.queries.invoices import lines_of
 from rms.queries.tax_rows import tax_rows
 
@@ -65,6 +66,11 @@ def home_zone() -> ZoneInfo:
     return ZoneInfo(settings.get("time_zone") or DEFAULT_ZONE)
 
 
+def own_slug() -> str:
+    """The running tenant as it stands in addresses."""
+    return db().scalars(select(Tenant.slug).where(Tenant.id == current_tenant())).one()
+
+
 def today_at_home(now: dt.datetime) -> dt.date:
     return now.astimezone(home_zone()).date()
 
@@ -89,7 +95,7 @@ def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
         taxes=_taxes_of(invoice, lines),
         round_off=invoice.round_off,
         total=invoice.total,
-        seller=invoice.seller_snapshot,
+        seller=seller_of(invoice),
         address=_address_in(invoice.seller_snapshot),
     )
 

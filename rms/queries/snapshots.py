@@ -1,6 +1,7 @@
 """Seller and buyer as a document carries them: what is copied onto it when it is issued."""
 
 from rms.models import Company, Customer, GstSetting
+from rms.queries.bank import COLUMN, account_number_of
 
 _SELLER = (
     "name trade_name address_line1 address_line2 city pin_code state_code contact_email contact_phone "
@@ -15,7 +16,9 @@ _BUYER = (
 
 
 def snapshot_of_seller(company: Company, gst: GstSetting) -> dict:
+    """The account number is in the clear: who stores the copy seals it for its invoice."""
     kept = {name: getattr(company, name) for name in _SELLER.split()}
+    kept[COLUMN] = account_number_of(company)
     return {**kept, "gst_number": gst.gst_number, "registration_type": gst.registration_type}
 
 

@@ -83,6 +83,7 @@ def init_app(app: Flask, *, count_overdue: Callable) -> None:
         "at_home": at_home,
         "form_token": new_form_token,
         "role_words": ROLE_WORDS,
+        "has_page": lambda endpoint: endpoint in app.view_functions,
     }
 
     @app.context_processor

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from rms.actions import companies, series
-from rms.actions.companies import BusinessDraft, PaymentDraft
+from rms.actions.bank import PaymentDraft, take_payments
+from rms.actions.companies import BusinessDraft
 from rms.db.session import db, tenant_scope
 from rms.domain import numbering
 from rms.domain.errors import Invalid, StaleVersion
 from rms.domain.numbering import Series
 from rms.models import ClientType, Company, GstSetting, NumberSeries, TaxRate, Tenant
+from rms.queries.bank import account_number_of
 from rms.queries.companies import company_with_gst, set_up
 from rms.queries.tax_rates import tax_rates_on
 from tests.factories import NOW, TODAY, gstin_of
@@ -172,8 +174,10 @@ def test_bank_details_are_kept_as_banks_want_them(founded):
         bank_account_number="००१९ 2200-4471", bank_ifsc="exmp0000192", upi_id="nilgirifs@examplebank"
     )
     with tenant_scope(founded):
-        company = companies.take_payments(draft, version=1)
-        assert (company.bank_account_number, company.bank_ifsc) == ("001922004471", "EXMP0000192")
+        company = take_payments(draft, version=1, now=NOW)
+        assert (account_number_of(company), company.bank_ifsc) == ("001922004471", "EXMP0000192")
+        assert company.bank_account_number.startswith("v1:")
+        assert company.bank_account_last4 == "4471"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ def test_bank_details_are_kept_as_banks_want_them(founded):
 )
 def test_half_of_the_bank_details_is_refused(founded, draft, field):
     with tenant_scope(founded), pytest.raises(Invalid) as refused:
-        companies.take_payments(draft, version=1)
+        take_payments(draft, version=1, now=NOW)
     assert list(refused.value.errors) == [field]
 
 

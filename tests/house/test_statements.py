@@ -63,6 +63,12 @@ PAGES = {
     "services.new": 4,
     "services.options": 2,
     "services.row": 2,
+    "settings.bank": 4,
+    "settings.company": 4,
+    "settings.index": 6,
+    "settings.numbering": 6,
+    "settings.preview_numbering": 4,
+    "settings.security": 4,
 }
 
 # And of what is sent most, with what it takes to lock, to store and to add up.

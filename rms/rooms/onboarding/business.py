@@ -7,11 +7,11 @@ from flask_babel import gettext
 
 from rms.actions.companies import describe, finish_step
 from rms.domain.errors import DomainError, StaleVersion
+from rms.forms.business import BusinessForm
 from rms.forms.versions import compare
 from rms.policy import P
 from rms.queries.last_saved import last_saved
 from rms.rooms.onboarding import room
-from rms.rooms.onboarding.forms import BusinessForm
 from rms.rooms.onboarding.so_far import Paper, seller_of, so_far
 from rms.rooms.onboarding.steps import next_page, step_page
 from rms.web.fragments import swap

@@ -18,6 +18,7 @@ from rms.domain.invoicing import Priced, PricingContext, price
 from rms.domain.money import group_indian, rupees
 from rms.domain.tax import rate_label
 from rms.models import Company, Customer, GstSetting, Invoice, NumberSeries, ServiceType
+from rms.queries.bank import account_number_of
 from rms.queries.companies import STEPS, SetUp, address_of, company_with_gst, set_up
 from rms.queries.customers import find_customer
 from rms.queries.invoices import cells_of_service, find_invoice, lines_of, terms_for
@@ -274,7 +275,7 @@ def _details(service: ServiceType, each: str) -> str:
 
 
 def _pay(company: Company) -> tuple[str, ...]:
-    account = company.bank_account_number
+    account = account_number_of(company)
     lines = (
         company.upi_id,
         account and gettext("A/c %(number)s", number=account),

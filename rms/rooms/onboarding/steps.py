@@ -6,13 +6,14 @@ from flask import url_for
 
 from rms.actions.companies import skip_step
 from rms.domain.errors import NotFound
+from rms.forms.business import BusinessForm
 from rms.forms.customers import CustomerForm
+from rms.forms.number import shown
 from rms.forms.services import ServiceForm
 from rms.policy import P
 from rms.queries.companies import STEPS
 from rms.rooms.onboarding import room
-from rms.rooms.onboarding.forms import BusinessForm, FirstInvoiceForm, LookForm
-from rms.rooms.onboarding.number import shown
+from rms.rooms.onboarding.forms import FirstInvoiceForm, LookForm
 from rms.rooms.onboarding.so_far import SoFar, paper, paper_of_draft, so_far, steps
 from rms.web.errors import sentence
 from rms.web.fragments import go, page
@@ -84,7 +85,7 @@ def next_page(n: int):
 def _of_step(known: SoFar, n: int, form, quantity: Decimal) -> dict:
     match n:
         case 2:
-            return {"number": shown(form, known)}
+            return {"number": shown(form.series(), known.series, known.day)}
         case 5:
             priced = known.priced(quantity)
             return {

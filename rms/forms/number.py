@@ -1,15 +1,30 @@
-"""How numbers will look: the first and the 99,999th, in the 16 boxes GST allows."""
+"""How numbers will look, in set-up and in settings: the first and the 99,999th, in the 16 boxes of GST."""
 
+import datetime as dt
+import re
 from dataclasses import dataclass
 
-from rms.actions.series import check
+from flask_babel import gettext
+
+from rms.actions.series import SeriesDraft, check
 from rms.domain import numbering
 from rms.domain.errors import DomainError, Invalid
 from rms.domain.numbering import LONGEST, Series
+from rms.models import NumberSeries
 from rms.queries.series import other_series
-from rms.rooms.onboarding.forms import LookForm
-from rms.rooms.onboarding.so_far import SoFar
+from rms.web.clock import today
 from rms.web.errors import sentence
+
+
+def year_choices() -> list[tuple[str, str]]:
+    """How this financial year can look in a number."""
+    year = numbering.short_fy(numbering.financial_year(today()))
+    return [("FY", year), ("FYFY", year.replace("-", "")), ("none", gettext("Leave out"))]
+
+
+def tidy_prefix(text: str | None) -> str:
+    """Capital letters without spaces, as printed; a slash or hyphen at the end is the pattern's own."""
+    return re.sub(r"\s+", "", text or "").upper().rstrip("/-")
 
 
 @dataclass(frozen=True)
@@ -34,21 +49,20 @@ class Shown:
         return [(number, _boxes(number)) for number in (self.first, self.far) if number]
 
 
-def shown(form: LookForm, known: SoFar) -> Shown:
-    """The preview for what the form holds, whether it fits or not."""
-    draft = form.series()
-    year = numbering.financial_year(known.day)
+def shown(draft: SeriesDraft, row: NumberSeries, day: dt.date) -> Shown:
+    """The preview for what is typed for that series, whether it fits or not."""
+    year = numbering.financial_year(day)
     preview = numbering.preview(draft.series, year, draft.next_value or 1)
-    ends = numbering.financial_year_bounds(known.day)[1]
+    ends = numbering.financial_year_bounds(day)[1]
     after = numbering.financial_year(ends.replace(year=ends.year + 1))
     next_year = numbering.preview(draft.series, after).first if draft.series.resets else ""
-    return Shown(preview.first, preview.far, next_year, _problem(draft, known))
+    return Shown(preview.first, preview.far, next_year, _problem(draft, row, day))
 
 
-def _problem(draft, known: SoFar) -> str:
-    others = [Series(row.pattern, row.prefix, resets=row.resets_yearly) for row in other_series(known.series)]
+def _problem(draft: SeriesDraft, row: NumberSeries, day: dt.date) -> str:
+    others = [Series(one.pattern, one.prefix, resets=one.resets_yearly) for one in other_series(row)]
     try:
-        check(draft, other_series=others, today=known.day)
+        check(draft, other_series=others, today=day)
     except Invalid as error:
         first = next(iter(error.errors.values()))[0]
         return sentence(first)

@@ -1,0 +1,136 @@
+"""The forms of settings that set-up does not have in this shape."""
+
+from types import SimpleNamespace
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, HiddenField, SelectField
+
+from rms.actions.bank import PaymentDraft
+from rms.actions.companies import BusinessDraft
+from rms.actions.series import SeriesDraft, at_next_value, year_style
+from rms.domain import contacts
+from rms.domain.errors import Invalid
+from rms.forms.business import BusinessForm
+from rms.forms.number import tidy_prefix, year_choices
+from rms.models import Company
+from rms.queries.bank import account_number_of
+from rms.queries.house_rules import HouseRules
+from rms.queries.settings import Running
+from rms.web.forms import Form, TextField, TypedField
+
+
+class CompanyForm(BusinessForm):
+    """The business as set-up asks for it, and how customers reach it."""
+
+    contact_email = TextField(_("E-mail on documents"))
+    contact_phone = TextField(_("Phone on documents"))
+
+    def draft(self) -> BusinessDraft:
+        typed = {name: field.data or None for name, field in self._fields.items() if name in DRAFTED}
+        reached = {name: self[name].data or "" for name in ("contact_email", "contact_phone")}
+        return BusinessDraft(**typed | reached | {"registration": self.registration.data or ""})
+
+
+DRAFTED = set(BusinessDraft.__dataclass_fields__)
+
+
+class SeriesForm(Form):
+    """How the numbers of one kind of document look. `kind` is set from the series and never by typing."""
+
+    kind = HiddenField()
+    prefix = TextField(_("Starts with"))
+    year = SelectField(_("Year"), choices=year_choices, validate_choice=False)
+    next_value = TypedField(_("Next number"), parse=at_next_value, render=lambda value: f"{value:04d}")
+    may_jump = BooleanField(_("Leave the numbers in between unused"))
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, one: Running, **kwargs) -> "SeriesForm":
+        kept = {
+            "kind": one.row.kind,
+            "prefix": one.row.prefix,
+            "year": year_style(one.row),
+            "next_value": one.next_value,
+            "version": one.row.version,
+        }
+        return cls(data=kept, **kwargs)
+
+    def draft(self) -> SeriesDraft:
+        year = self.year.data if self.year.data in dict(year_choices()) else "FY"
+        return SeriesDraft(
+            prefix=tidy_prefix(self.prefix.data),
+            year=year,
+            next_value=self.next_value.data,
+            may_jump=bool(self.may_jump.data),
+        )
+
+
+class BankForm(Form):
+    """The account twice: a wrong digit sends customers' money to somebody else."""
+
+    bank_account_name = TextField(_("Account holder"))
+    bank_account_number = TextField(_("Account number"))
+    account_again = TextField(_("Type it again"))
+    bank_ifsc = TextField(_("IFSC"))
+    bank_name = TextField(_("Bank and branch"))
+    upi_id = TextField(_("UPI ID"))
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, company: Company, **kwargs) -> "BankForm":
+        number = account_number_of(company)
+        kept = SimpleNamespace(
+            bank_account_name=company.bank_account_name,
+            bank_account_number=number,
+            account_again=number,
+            bank_ifsc=company.bank_ifsc,
+            bank_name=company.bank_name,
+            upi_id=company.upi_id,
+            version=company.version,
+        )
+        return cls(obj=kept, **kwargs)
+
+    def validate(self, **kwargs) -> bool:
+        is_right = super().validate(**kwargs)
+        if _digits(self.bank_account_number.data) == _digits(self.account_again.data):
+            return is_right
+        self.account_again.errors = [gettext("The two account numbers are not the same")]
+        return False
+
+    def draft(self) -> PaymentDraft:
+        return PaymentDraft(
+            bank_account_name=self.bank_account_name.data or "",
+            bank_account_number=self.bank_account_number.data,
+            bank_ifsc=self.bank_ifsc.data,
+            bank_name=self.bank_name.data,
+            upi_id=self.upi_id.data,
+        )
+
+
+class RulesForm(Form):
+    """The two switches; `version` is what they were when the page was drawn."""
+
+    users_may_draft = BooleanField(_("Users may write drafts"))
+    require_second_factor = BooleanField(_("Everybody needs a second factor"))
+    version = HiddenField()
+
+    @classmethod
+    def of(cls, rules: HouseRules, **kwargs) -> "RulesForm":
+        kept = {
+            "users_may_draft": rules.users_may_draft,
+            "require_second_factor": rules.require_second_factor,
+            "version": rules.mark,
+        }
+        return cls(data=kept, **kwargs)
+
+    def rules(self) -> HouseRules:
+        return HouseRules(bool(self.users_may_draft.data), bool(self.require_second_factor.data))
+
+
+def _digits(text: str | None) -> str:
+    """What counts in an account number; one that cannot be read is compared as it is typed."""
+    try:
+        return contacts.account_number(text) or ""
+    except Invalid:
+        return text or ""
