@@ -1,4 +1,4 @@
-"""What accounts cost: a session on each request, the trail on each write, its sealing, and sign-ins beside pages."""
+"""What accounts cost: a session on a request, the trail on a write, its sealing, sign-ins beside pages."""
 
 import random
 import statistics
@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import psycopg
-from psycopg.sql import SQL
 
+from rms.actions import seals
+from rms.db.seals import MOST_ROWS
+from rms.jobs.verify import Report, verify_chain
 from tests import cast, factories
 from tests.bench.product import Product, Visitor, running
 
@@ -53,7 +55,9 @@ def _trigger_cost(product: Product, company: cast.Company, *, writes: int) -> st
         ids = [factories.make_customer().id for _ in range(20)]
     turns = []
     for _ in range(4):
-        turns.append((_audited(product, company, ids, writes // 4), _unaudited(product, company, ids, writes // 4)))
+        turns.append(
+            (_audited(product, company, ids, writes // 4), _unaudited(product, company, ids, writes // 4))
+        )
     ours, floor = (statistics.median(column) for column in zip(*turns, strict=True))
     return (
         f"audit trigger: {ours * 1e6:.0f} us a write, without it {floor * 1e6:.0f} us, "
@@ -93,27 +97,26 @@ def _write(app: psycopg.Connection, company: cast.Company, customer_id, number: 
 
 
 def _sealing_rate(product: Product, company: cast.Company, *, entries: int) -> str:
-    """The sealer's own statements over entries that triggers wrote; verifying reads them all again."""
-    from rms.actions import seals
-
+    """The sealer over entries that triggers wrote; verifying reads them all again."""
     with psycopg.connect(product.app_url) as app:
         app.execute("SELECT set_config('app.tenant_id', %s, true)", (str(company.tenant_id),))
         app.execute(
-            SQL("INSERT INTO client_types (id, code, name) SELECT gen_random_uuid(), 'C' || n, 'Type ' || n ")
-            + SQL("FROM generate_series(1, %s) n"),
+            "INSERT INTO client_types (id, code, name) "
+            "SELECT gen_random_uuid(), 'C' || n, 'Type ' || n FROM generate_series(1, %s) n",
             (entries,),
         )
-    started = time.perf_counter()
-    sealed = 0
-    while batch := seals.seal_tenant(company.tenant_id):
+    started, sealed, batch = time.perf_counter(), 0, MOST_ROWS
+    while seals.is_more_waiting(batch):
+        with company.scope():
+            batch = seals.seal()
         sealed += batch
     sealing = time.perf_counter() - started
     assert sealed >= entries
-    started = time.perf_counter()
-    seals.verify_tenant(company.tenant_id)
+    started, report = time.perf_counter(), Report()
+    assert verify_chain(company.tenant_id, report) is None
     verifying = time.perf_counter() - started
     return (
-        f"sealing: {sealed / sealing:,.0f} entries a second, verifying {sealed / verifying:,.0f} "
+        f"sealing: {sealed / sealing:,.0f} entries a second, verifying {report.rows / verifying:,.0f} "
         f"({sealed:,} entries)"
     )
 
@@ -133,7 +136,7 @@ def _sign_ins_beside_pages(product: Product, company: cast.Company, *, sign_ins:
         pool.submit(_set_when_done, crowd, ended)
         busy = _read_until(readers, company, ended.is_set)
     statuses = [one.result() for one in crowd]
-    yield f"pages while nobody signs in: p50 {_p(quiet, 50)}, p95 {_p(quiet, 95)}, {len(quiet)} pages, 2 readers"
+    yield f"pages while nobody signs in: p50 {_p(quiet, 50)}, p95 {_p(quiet, 95)}, {len(quiet)} pages"
     yield (
         f"pages while {sign_ins} sign in at once: p50 {_p(busy, 50)}, p95 {_p(busy, 95)}, {len(busy)} pages "
         f"(aim p95 < 1 s); {statuses.count(303)} came in, {statuses.count(429)} were asked to wait"

@@ -1,0 +1,20 @@
+"""A bench that nobody runs breaks unseen: each runs here at a tiny size. Its figures are read by people."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_bench_of_accounts_runs():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "auth", "--tiny"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    for told in ("ratio", "audit trigger", "entries a second", "sign in at once"):
+        assert told in done.stdout
