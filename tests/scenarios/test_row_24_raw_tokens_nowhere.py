@@ -315,9 +315,9 @@ def _logs(caplog) -> str:
 def _is_no_empty_search(walk: Walk, left: dict[str, str], email: str) -> None:
     """What should be there is found: digests of the links, the address, a waiting job, the requests."""
     assert email in left["database"]
-    [verification] = [one for one in walk.seen["link verify"] if one.count(".") == 2]
-    tenant = str(UUID(verification.partition(".")[0]))
-    assert hashlib.sha256(verification.encode()).hexdigest() in left["database"]
+    whole = [one for one in walk.seen["link verify"] if one.count(".") == 2]
+    assert any(hashlib.sha256(one.encode()).hexdigest() in left["database"] for one in whole)
+    tenant = str(UUID(whole[0].partition(".")[0]))
     assert "v1:" in left["database"], "the secret of the app, sealed"
     assert "deliver_mail" in left["redis"] and tenant in left["redis"]
     assert "/verify/<token>" in left["logs"] and "identity.prove_code" in left["logs"]
