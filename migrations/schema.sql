@@ -17,10 +17,12 @@ CREATE TABLE account_managers (
 CREATE INDEX ix_account_managers_user ON public.account_managers USING btree (tenant_id, user_id);
 ALTER TABLE account_managers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE account_managers FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON account_managers FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON account_managers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.account_managers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.account_managers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON account_managers TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON account_managers TO rms_purger;
 
 CREATE TABLE audit_logs (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -110,10 +112,12 @@ CREATE TABLE client_types (
 );
 ALTER TABLE client_types ENABLE ROW LEVEL SECURITY;
 ALTER TABLE client_types FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON client_types FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON client_types FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.client_types FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.client_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON client_types TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON client_types TO rms_purger;
 
 CREATE TABLE companies (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -158,10 +162,12 @@ CREATE TABLE companies (
 CREATE INDEX ix_companies_tenant ON public.companies USING btree (tenant_id);
 ALTER TABLE companies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE companies FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON companies FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON companies FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.companies FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{bank_account_number}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.companies FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON companies TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON companies TO rms_purger;
 
 CREATE TABLE credit_notes (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -201,10 +207,12 @@ CREATE INDEX ix_credit_notes_of_customer ON public.credit_notes USING btree (ten
 CREATE INDEX ix_credit_notes_of_invoice ON public.credit_notes USING btree (tenant_id, invoice_id);
 ALTER TABLE credit_notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE credit_notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON credit_notes FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON credit_notes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,cgst_amount,sgst_amount,igst_amount,cess_amount,gst_amount,total_credit}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON credit_notes TO rms_app;
+GRANT DELETE, SELECT (status, tenant_id) ON credit_notes TO rms_purger;
 
 CREATE TABLE customers (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -257,6 +265,7 @@ CREATE INDEX ix_customers_client_type ON public.customers USING btree (tenant_id
 CREATE INDEX ix_customers_name_trigrams ON public.customers USING gin (tenant_id, lower((name)::text) gin_trgm_ops);
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON customers FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON customers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER count_active_on_delete AFTER DELETE ON public.customers REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
@@ -264,6 +273,7 @@ CREATE TRIGGER count_active_on_insert AFTER INSERT ON public.customers REFERENCI
 CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.customers REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON customers TO rms_purger;
 
 CREATE TABLE email_changes (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -290,10 +300,12 @@ CREATE TABLE email_changes (
 CREATE INDEX ix_email_changes_user ON public.email_changes USING btree (tenant_id, user_id);
 ALTER TABLE email_changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE email_changes FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON email_changes FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON email_changes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_changes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token,undo_token}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_changes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON email_changes TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON email_changes TO rms_purger;
 
 CREATE TABLE email_messages (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -327,11 +339,13 @@ CREATE INDEX ix_email_messages_due ON public.email_messages USING btree (tenant_
 ALTER TABLE email_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE email_messages FORCE ROW LEVEL SECURITY;
 CREATE POLICY asked_before_sign_in ON email_messages FOR SELECT TO rms_definer USING (true);
+CREATE POLICY removed_by_purger ON email_messages FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON email_messages FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_messages FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,params,state,attempts,next_attempt_at,last_error,message_id,sent_at}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_messages FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON email_messages TO rms_app;
 GRANT SELECT (id, next_attempt_at, state, tenant_id) ON email_messages TO rms_definer;
+GRANT DELETE, SELECT (tenant_id) ON email_messages TO rms_purger;
 
 CREATE TABLE email_verifications (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -354,10 +368,12 @@ CREATE TABLE email_verifications (
 CREATE INDEX ix_email_verifications_user ON public.email_verifications USING btree (tenant_id, user_id);
 ALTER TABLE email_verifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE email_verifications FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON email_verifications FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON email_verifications FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.email_verifications FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_verifications FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON email_verifications TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON email_verifications TO rms_purger;
 
 CREATE TABLE gst_settings (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -383,10 +399,12 @@ CREATE TABLE gst_settings (
 );
 ALTER TABLE gst_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE gst_settings FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON gst_settings FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON gst_settings FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.gst_settings FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.gst_settings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON gst_settings TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON gst_settings TO rms_purger;
 
 CREATE TABLE idempotency_keys (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -400,9 +418,11 @@ CREATE TABLE idempotency_keys (
 );
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON idempotency_keys FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON idempotency_keys FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.idempotency_keys FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON idempotency_keys TO rms_purger;
 
 CREATE TABLE invoice_line_items (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -460,11 +480,13 @@ CREATE INDEX ix_invoice_line_items_in_order ON public.invoice_line_items USING b
 CREATE INDEX ix_invoice_line_items_service_type ON public.invoice_line_items USING btree (tenant_id, service_type_id);
 ALTER TABLE invoice_line_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invoice_line_items FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON invoice_line_items FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON invoice_line_items FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,amount,invoice_discount_share,taxable_amount,cgst_amount,sgst_amount,igst_amount,cess_amount,tax_amount,rcm_cgst_amount,rcm_sgst_amount,rcm_igst_amount,rcm_cess_amount,total}', '{}');
 CREATE TRIGGER freeze_issued BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION freeze_issued_line();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoice_line_items FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoice_line_items TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON invoice_line_items TO rms_purger;
 
 CREATE TABLE invoices (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -549,12 +571,14 @@ CREATE INDEX ix_invoices_of_series ON public.invoices USING btree (tenant_id, se
 CREATE INDEX ix_invoices_open_by_due_date ON public.invoices USING btree (tenant_id, due_date) INCLUDE (customer_id, balance) WHERE ((status)::text = ANY ((ARRAY['pending'::character varying, 'overdue'::character varying, 'partially_paid'::character varying])::text[]));
 ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON invoices FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,totals_seq,subtotal,discount_total,cgst_total,sgst_total,igst_total,cess_total,tax_total,rcm_cgst_total,rcm_sgst_total,rcm_igst_total,rcm_cess_total,round_off,total,amount_paid,amount_credited,balance}', '{seller_snapshot,buyer_snapshot}');
 CREATE TRIGGER freeze_issued BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION freeze_issued_invoice();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.amount_paid + new.amount_credited) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoices TO rms_app;
+GRANT DELETE, SELECT (id, status, tenant_id) ON invoices TO rms_purger;
 
 CREATE TABLE login_attempts (
     id uuid NOT NULL,
@@ -587,9 +611,11 @@ CREATE TABLE number_counters (
 );
 ALTER TABLE number_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE number_counters FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON number_counters FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON number_counters FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.number_counters FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON number_counters TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON number_counters TO rms_purger;
 
 CREATE TABLE number_series (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -612,10 +638,12 @@ CREATE TABLE number_series (
 CREATE UNIQUE INDEX uq_number_series_one_default_per_kind ON public.number_series USING btree (tenant_id, kind) WHERE is_default;
 ALTER TABLE number_series ENABLE ROW LEVEL SECURITY;
 ALTER TABLE number_series FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON number_series FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON number_series FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.number_series FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON number_series TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON number_series TO rms_purger;
 
 CREATE TABLE password_resets (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -636,10 +664,12 @@ CREATE TABLE password_resets (
 CREATE INDEX ix_password_resets_user ON public.password_resets USING btree (tenant_id, user_id);
 ALTER TABLE password_resets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE password_resets FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON password_resets FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON password_resets FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON password_resets TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON password_resets TO rms_purger;
 
 CREATE TABLE receipt_allocations (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -668,11 +698,13 @@ CREATE INDEX ix_receipt_allocations_of_receipt ON public.receipt_allocations USI
 CREATE UNIQUE INDEX uq_receipt_allocations_one_live_per_invoice ON public.receipt_allocations USING btree (tenant_id, receipt_id, invoice_id) WHERE (released_on IS NULL);
 ALTER TABLE receipt_allocations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receipt_allocations FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON receipt_allocations FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON receipt_allocations FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER keep_sums AFTER INSERT OR DELETE OR UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION keep_allocation_sums();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipt_allocations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON receipt_allocations TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON receipt_allocations TO rms_purger;
 
 CREATE TABLE receipts (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -722,11 +754,13 @@ CREATE INDEX ix_receipts_of_customer ON public.receipts USING btree (tenant_id, 
 CREATE INDEX ix_receipts_of_series ON public.receipts USING btree (tenant_id, series_id);
 ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receipts FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON receipts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON receipts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,allocated_amount,unallocated_amount}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) AND (new.allocated_amount <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT INSERT, SELECT, UPDATE ON receipts TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON receipts TO rms_purger;
 
 CREATE TABLE recovery_codes (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -743,10 +777,12 @@ CREATE TABLE recovery_codes (
 );
 ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE recovery_codes FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON recovery_codes FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON recovery_codes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recovery_codes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{code_hash}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recovery_codes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_codes TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON recovery_codes TO rms_purger;
 
 CREATE TABLE second_factors (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -764,10 +800,12 @@ CREATE TABLE second_factors (
 );
 ALTER TABLE second_factors ENABLE ROW LEVEL SECURITY;
 ALTER TABLE second_factors FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON second_factors FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON second_factors FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.second_factors FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_step}', '{secret}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.second_factors FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON second_factors TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON second_factors TO rms_purger;
 
 CREATE TABLE service_types (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -797,10 +835,12 @@ CREATE INDEX ix_service_types_by_name ON public.service_types USING btree (tenan
 CREATE INDEX ix_service_types_name_trigrams ON public.service_types USING gin (tenant_id, lower((name)::text) gin_trgm_ops);
 ALTER TABLE service_types ENABLE ROW LEVEL SECURITY;
 ALTER TABLE service_types FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON service_types FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON service_types FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.service_types FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON service_types TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON service_types TO rms_purger;
 
 CREATE TABLE sessions (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -837,10 +877,12 @@ CREATE TABLE sessions (
 CREATE INDEX ix_sessions_user ON public.sessions USING btree (tenant_id, user_id);
 ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON sessions FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON sessions FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,last_seen_at,refresh_token,previous_refresh_token,access_token,rotated_at,confirmed,expires_at,idle_expires_at,idle_seconds,authenticated_at,device_hash}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.sessions FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON sessions TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON sessions TO rms_purger;
 
 CREATE TABLE subscriptions (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -873,10 +915,12 @@ CREATE TABLE subscriptions (
 CREATE INDEX ix_subscriptions_status ON public.subscriptions USING btree (tenant_id, status);
 ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE subscriptions FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON subscriptions FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON subscriptions FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,trial_days_remaining}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON subscriptions TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON subscriptions TO rms_purger;
 
 CREATE TABLE tax_rates (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -897,10 +941,12 @@ CREATE TABLE tax_rates (
 CREATE INDEX ix_tax_rates_gst_setting ON public.tax_rates USING btree (tenant_id, gst_setting_id);
 ALTER TABLE tax_rates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tax_rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON tax_rates FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON tax_rates FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON tax_rates TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON tax_rates TO rms_purger;
 
 CREATE TABLE tenants (
     id uuid NOT NULL,
@@ -932,11 +978,13 @@ CREATE TABLE tenants (
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY asked_before_sign_in ON tenants FOR SELECT TO rms_definer USING (true);
+CREATE POLICY removed_by_purger ON tenants FOR ALL TO rms_purger USING ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON tenants FOR ALL TO rms_app USING ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,current_invoice_count,current_customer_count,current_user_count}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tenants FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON tenants TO rms_app;
 GRANT SELECT (id, is_active, name, slug) ON tenants TO rms_definer;
+GRANT SELECT (created_at, current_customer_count, current_user_count, id, name), UPDATE (current_customer_count, current_user_count, domain, email, is_active, name, settings, slug) ON tenants TO rms_purger;
 
 CREATE TABLE trial_ledger (
     email_hash character varying(100) NOT NULL,
@@ -979,10 +1027,12 @@ CREATE INDEX ix_user_invitations_user ON public.user_invitations USING btree (te
 CREATE UNIQUE INDEX uq_user_invitations_open ON public.user_invitations USING btree (tenant_id, email_norm) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
 ALTER TABLE user_invitations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE user_invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON user_invitations FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON user_invitations FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.user_invitations FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,email_norm,token}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.user_invitations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON user_invitations TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON user_invitations TO rms_purger;
 
 CREATE TABLE users (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1014,6 +1064,7 @@ CREATE INDEX ix_users_email_norm ON public.users USING btree (email_norm);
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE POLICY asked_before_sign_in ON users FOR SELECT TO rms_definer USING (true);
+CREATE POLICY removed_by_purger ON users FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON users FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,email_norm,last_login_at}', '{password_hash}');
 CREATE TRIGGER count_active_on_delete AFTER DELETE ON public.users REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_users();
@@ -1022,6 +1073,7 @@ CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.users REFERENCING O
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT INSERT, SELECT, UPDATE ON users TO rms_app;
 GRANT SELECT (deleted_at, email_norm, email_verified, id, is_active, last_login_at, password_hash, tenant_id) ON users TO rms_definer;
+GRANT DELETE, SELECT (email_verified, email_verified_at, tenant_id) ON users TO rms_purger;
 
 CREATE OR REPLACE FUNCTION public.audit_event(p_action text, p_entity_type text, p_entity_id uuid, p_details jsonb)
  RETURNS void
@@ -1198,6 +1250,26 @@ BEGIN
 END $function$;
 -- erase_audit_values(text,uuid,text): owned by rms_audit, may be called by rms_app
 
+CREATE OR REPLACE FUNCTION public.erase_removed_tenant_audit()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    erased integer;
+BEGIN
+    UPDATE public.audit_logs a
+    SET erased_old = sha256(convert_to(a.old_values::text, 'UTF8')), erased_new = sha256(convert_to(a.new_values::text, 'UTF8')),
+        old_values = NULL, new_values = NULL, erased_at = clock_timestamp(),
+        erased_reason = 'the sign-up was never confirmed'
+    WHERE a.tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AND a.erased_at IS NULL
+      AND (a.old_values IS NOT NULL OR a.new_values IS NOT NULL);
+    GET DIAGNOSTICS erased = ROW_COUNT;
+    RETURN erased;
+END $function$;
+-- erase_removed_tenant_audit(): owned by rms_audit, may be called by rms_purger
+
 CREATE OR REPLACE FUNCTION public.freeze_issued_invoice()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1214,7 +1286,7 @@ BEGIN
     END IF;
     before := to_jsonb(OLD) - free;
     after := to_jsonb(NEW) - free;
-    IF before #>> '{seller_snapshot,bank_account_number}' LIKE 'v1:%'
+    IF before #>> '{seller_snapshot,bank_account_number}' IS NOT NULL
             AND after #>> '{seller_snapshot,bank_account_number}' LIKE 'v1:%' THEN
         before := before #- '{seller_snapshot,bank_account_number}';
         after := after #- '{seller_snapshot,bank_account_number}';
@@ -1369,6 +1441,60 @@ BEGIN
     RETURN NULL;
 END $function$;
 -- refuse_void_settlement(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.remove_unverified_tenant()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    tenant uuid := (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+BEGIN
+    PERFORM FROM public.tenants t
+    WHERE t.id = tenant AND t.name <> '' AND t.created_at <= now() - interval '7 days'
+    FOR UPDATE;
+    IF NOT FOUND
+       OR EXISTS (SELECT FROM public.users u WHERE u.tenant_id = tenant
+                  AND (u.email_verified OR u.email_verified_at IS NOT NULL))
+       OR EXISTS (SELECT FROM public.invoices i WHERE i.tenant_id = tenant AND i.status <> 'draft')
+       OR EXISTS (SELECT FROM public.credit_notes c WHERE c.tenant_id = tenant AND c.status <> 'draft')
+       OR EXISTS (SELECT FROM public.receipts r WHERE r.tenant_id = tenant) THEN
+        RETURN false;
+    END IF;
+    DELETE FROM public.recovery_codes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.second_factors x WHERE x.tenant_id = tenant;
+    DELETE FROM public.email_changes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.user_invitations x WHERE x.tenant_id = tenant;
+    DELETE FROM public.password_resets x WHERE x.tenant_id = tenant;
+    DELETE FROM public.email_verifications x WHERE x.tenant_id = tenant;
+    DELETE FROM public.sessions x WHERE x.tenant_id = tenant;
+    DELETE FROM public.idempotency_keys x WHERE x.tenant_id = tenant;
+    DELETE FROM public.email_messages x WHERE x.tenant_id = tenant;
+    DELETE FROM public.receipt_allocations x WHERE x.tenant_id = tenant;
+    DELETE FROM public.receipts x WHERE x.tenant_id = tenant;
+    DELETE FROM public.credit_notes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.invoice_line_items x WHERE x.tenant_id = tenant;
+    DELETE FROM public.invoices x WHERE x.tenant_id = tenant;
+    DELETE FROM public.number_counters x WHERE x.tenant_id = tenant;
+    DELETE FROM public.number_series x WHERE x.tenant_id = tenant;
+    DELETE FROM public.customers x WHERE x.tenant_id = tenant;
+    DELETE FROM public.service_types x WHERE x.tenant_id = tenant;
+    DELETE FROM public.account_managers x WHERE x.tenant_id = tenant;
+    DELETE FROM public.client_types x WHERE x.tenant_id = tenant;
+    DELETE FROM public.tax_rates x WHERE x.tenant_id = tenant;
+    DELETE FROM public.gst_settings x WHERE x.tenant_id = tenant;
+    DELETE FROM public.companies x WHERE x.tenant_id = tenant;
+    DELETE FROM public.users x WHERE x.tenant_id = tenant;
+    DELETE FROM public.subscriptions x WHERE x.tenant_id = tenant;
+    UPDATE public.tenants t
+    SET name = '', email = '', domain = NULL, settings = NULL, is_active = false,
+        slug = 'gone-' || replace(tenant::text, '-', '')
+    WHERE t.id = tenant;
+    PERFORM public.erase_removed_tenant_audit();
+    RETURN true;
+END $function$;
+-- remove_unverified_tenant(): owned by rms_purger, may be called by rms_app
 
 CREATE OR REPLACE FUNCTION public.seal_audit_logs()
  RETURNS integer

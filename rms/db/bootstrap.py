@@ -1,8 +1,8 @@
 """What has to exist before the first migration: roles, database, extensions. Run once by a privileged role.
 
-Four roles: `rms_owner` migrates and owns the tables, `rms_app` serves pages and jobs, `rms_definer` and
-`rms_audit` cannot sign in and own the few functions that see more than one tenant (db/definers.py) or write
-the audit trail (db/audit.py).
+Five roles: `rms_owner` migrates and owns the tables, `rms_app` serves pages and jobs. `rms_definer`,
+`rms_audit` and `rms_purger` cannot sign in and own the few functions that see more than one tenant
+(db/definers.py), write the audit trail (db/audit.py), or take a company away (db/purges.py).
 """
 
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 from rms.db.base import Base
 
 OWNER, APP, DEFINER, AUDIT = "rms_owner", "rms_app", "rms_definer", "rms_audit"
+PURGER = "rms_purger"
 EXTENSIONS = ("pg_trgm", "btree_gin")
 ONE_AT_A_TIME = 7_246_301
 
@@ -97,7 +98,7 @@ def _database_of(url: str) -> str:
 
 def _make_roles(server: psycopg.Connection, urls: dict[str, str]) -> None:
     existing = {name for (name,) in server.execute("SELECT rolname FROM pg_catalog.pg_roles")}
-    for role in (OWNER, APP, DEFINER, AUDIT):
+    for role in (OWNER, APP, DEFINER, AUDIT, PURGER):
         if role not in existing:
             server.execute(SQL("CREATE ROLE {}").format(Identifier(role)))
     for role, url in urls.items():
@@ -105,8 +106,8 @@ def _make_roles(server: psycopg.Connection, urls: dict[str, str]) -> None:
     # Without a superuser, as on managed servers, a database can only be given to a role one can become.
     if not server.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()[0]:
         server.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(OWNER)))
-    # Functions are handed over to these two by the owner's migrations, which takes membership.
-    server.execute(SQL("GRANT {}, {} TO {}").format(*map(Identifier, (DEFINER, AUDIT, OWNER))))
+    # Functions are handed over to these three by the owner's migrations, which takes membership.
+    server.execute(SQL("GRANT {}, {}, {} TO {}").format(*map(Identifier, (DEFINER, AUDIT, PURGER, OWNER))))
     for role, settings in SETTINGS.items():
         for name, value in settings.items():
             server.execute(
@@ -153,6 +154,8 @@ def _prepare_database(inside: psycopg.Connection, database: str) -> None:
         SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(name, app, owner),
         SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
         SQL("GRANT USAGE, CREATE ON SCHEMA public TO {} WITH GRANT OPTION").format(owner),
-        SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}").format(app, Identifier(DEFINER), Identifier(AUDIT)),
+        SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}, {}").format(
+            app, Identifier(DEFINER), Identifier(AUDIT), Identifier(PURGER)
+        ),
     ):
         inside.execute(statement)

@@ -2,6 +2,7 @@
 
 from rms.jobs.emails import deliver_mail
 from rms.jobs.overdue import sweep_overdue
+from rms.jobs.purges import purge_attempts, purge_company
 from rms.jobs.seals import anchor_audit, seal_audit
 
 JOBS = {
@@ -9,4 +10,6 @@ JOBS = {
     "sweep_overdue": sweep_overdue,
     "seal_audit": seal_audit,
     "anchor_audit": anchor_audit,
+    "purge_company": purge_company,
+    "purge_attempts": purge_attempts,
 }

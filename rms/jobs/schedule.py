@@ -63,17 +63,10 @@ class Scheduler:
         queue.forget_abandoned()
         sweep_mails()
         self.begin_days(now)
-        self.seal_audit(now)
-
-    def seal_audit(self, now: dt.datetime) -> None:
-        """One job a minute for each tenant with unsealed entries, and one a day for each that writes its head
-        outside the database.
-        """
         with public_scope():
             tenants = tenants_waiting()
-        waiting = [tenant_id for tenant_id, is_waiting in tenants.items() if is_waiting]
-        _queue_each("seal_audit", f"seal-{{}}-{now:%Y%m%d%H%M}", waiting, SECONDS_A_MINUTE_IS_KNOWN)
-        _queue_each("anchor_audit", f"anchor-{{}}-{now:%Y%m%d}", tenants, SECONDS_A_DAY_IS_KNOWN)
+        seal_audit(tenants, now)
+        purge(tenants, now)
 
     def begin_days(self, now: dt.datetime) -> None:
         """One job for each tenant and day of its calendar; its id is the proof that it was queued."""
@@ -103,6 +96,23 @@ class Scheduler:
             with tenant_scope(tenant_id):
                 self._zones[tenant_id] = found.home_zone()
         return self._zones[tenant_id]
+
+
+def seal_audit(tenants: dict[UUID, bool], now: dt.datetime) -> None:
+    """One job a minute for each tenant with unsealed entries, and one a day for each that writes its head
+    outside the database.
+    """
+    waiting = [tenant_id for tenant_id, is_waiting in tenants.items() if is_waiting]
+    _queue_each("seal_audit", f"seal-{{}}-{now:%Y%m%d%H%M}", waiting, SECONDS_A_MINUTE_IS_KNOWN)
+    _queue_each("anchor_audit", f"anchor-{{}}-{now:%Y%m%d}", tenants, SECONDS_A_DAY_IS_KNOWN)
+
+
+def purge(tenants: Iterable[UUID], now: dt.datetime) -> None:
+    """One job a day (of UTC) for each tenant, closed ones too, and one for what belongs to none."""
+    _queue_each("purge_company", f"purge-{{}}-{now:%Y%m%d}", tenants, SECONDS_A_DAY_IS_KNOWN)
+    of_all = f"purge-attempts-{now:%Y%m%d}"
+    if queue.unknown([of_all]):
+        queue.enqueue_once("purge_attempts", job_id=of_all, seconds_known=SECONDS_A_DAY_IS_KNOWN)
 
 
 def _queue_each(name: str, pattern: str, tenants: Iterable[UUID], seconds_known: int) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from rms.db import purges
 from rms.db.base import TENANT_SETTING
-from rms.db.bootstrap import APP, AUDIT, DEFINER, OWNER
+from rms.db.bootstrap import APP, AUDIT, DEFINER, OWNER, PURGER
 from rms.db.rls import GLOBAL, GRANTS, TENANT_COLUMN, WITHOUT_UPDATES
 
 # Keys that hold for all tenants together: an address of a company, and hashes that name one row in the world.
@@ -69,6 +70,8 @@ def test_the_policy_guards_reading_and_writing(superuser, table):
     policies = {name: rest for name, *rest in superuser.execute(POLICIES, (table,))}
     own = f"({TENANT_COLUMN.get(table, 'tenant_id')} = {TENANT_SETTING})"
     assert policies.pop("tenant_isolation") == ["ALL", [APP], own, own]
+    if table in ("tenants", *purges.TABLES):
+        assert policies.pop("removed_by_purger") == ["ALL", [PURGER], own, own]
     for command, roles, _, _ in policies.values():
         assert (command, roles) in [("SELECT", [DEFINER]), ("INSERT", [AUDIT])] or (
             table in ("audit_logs", "audit_seals") and roles == [AUDIT] and command in ("SELECT", "UPDATE")
@@ -154,9 +157,10 @@ def test_functions_that_see_more_than_one_tenant_are_locked_down(superuser):
         "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "
         "WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
     ).fetchall()
-    assert len(rows) == 11
+    assert len(rows) == 13
     for name, owner, settings, language, public_may_call in rows:
-        assert owner in (DEFINER, AUDIT) or (owner, name) == (OWNER, "prepare_audit_months")
+        alone = {(OWNER, "prepare_audit_months"), (PURGER, "remove_unverified_tenant")}
+        assert owner in (DEFINER, AUDIT) or (owner, name) in alone
         assert settings == ["search_path=pg_catalog, pg_temp"]
         assert language == "plpgsql"
         assert not public_may_call, name
@@ -165,14 +169,26 @@ def test_functions_that_see_more_than_one_tenant_are_locked_down(superuser):
 def test_roles_without_a_password_cannot_sign_in(superuser):
     rows = superuser.execute(
         "SELECT rolname, rolcanlogin, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = ANY(%s)",
-        ([APP, OWNER, DEFINER, AUDIT],),
+        ([APP, OWNER, DEFINER, AUDIT, PURGER],),
     )
     assert sorted(rows.fetchall()) == [
         (APP, True, False, False),
         (AUDIT, False, False, False),
         (DEFINER, False, False, False),
         (OWNER, True, False, False),
+        (PURGER, False, False, False),
     ]
+
+
+def test_the_purger_deletes_where_it_must_and_nowhere_else(superuser):
+    """Every table of a tenant but those that stay: a new one must be entered in rms/db/purges.py."""
+    rows = superuser.execute(
+        "SELECT c.relname, g.privilege_type FROM pg_class c, aclexplode(c.relacl) g "
+        "WHERE c.relnamespace = 'public'::regnamespace AND pg_get_userbyid(g.grantee) = %s",
+        (PURGER,),
+    ).fetchall()
+    assert {verb for _, verb in rows} == {"DELETE"}
+    assert {name for name, _ in rows} == set(purges.TABLES) == set(TENANT_TABLES) - set(purges.KEPT)
 
 
 @pytest.mark.parametrize("table", sorted(set(GRANTS) - WITHOUT_UPDATES))

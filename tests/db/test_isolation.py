@@ -131,6 +131,7 @@ FORBIDDEN = [
     "SET ROLE rms_owner",
     "SET ROLE rms_definer",
     "SET ROLE rms_audit",
+    "SET ROLE rms_purger",
     "SET session_replication_role = replica",
     "DELETE FROM receipts",
     "DELETE FROM receipt_allocations",
@@ -140,6 +141,7 @@ FORBIDDEN = [
     "SELECT * FROM audit_logs_default",
     "SELECT * FROM pg_authid",
     "SELECT public.audit_row()",
+    "SELECT public.erase_removed_tenant_audit()",
 ]
 
 

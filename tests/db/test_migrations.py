@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 import rms.models  # noqa: F401
-from rms.db import audit, definers, frozen, ledger_triggers, rls, seals
+from rms.db import audit, definers, frozen, ledger_triggers, purges, rls, seals
 from rms.db.base import Base
 from rms.db.bootstrap import APP, OWNER
 from rms.db.catalogue import dump_schema
@@ -59,6 +59,7 @@ def what_protects_the_tables():
     yield from audit.install(audit.DERIVED)
     yield from frozen.install()
     yield from seals.install()
+    yield from purges.install()
 
 
 def test_the_written_schema_is_the_migrated_one(engine_of, database_name):
@@ -88,7 +89,7 @@ def test_a_migration_gives_up_a_lock_after_three_seconds(empty_database, engine_
     [newest] = ScriptDirectory.from_config(alembic_config("")).get_heads()
     migrate(owner_url)
     with engine_of(OWNER, name).begin() as holder:
-        holder.execute(text("LOCK TABLE audit_logs IN ACCESS SHARE MODE"))
+        holder.execute(text("LOCK TABLE tenants IN ACCESS SHARE MODE"))
         with pytest.raises(OperationalError) as refused:
             command.downgrade(alembic_config(owner_url), "base")
     assert isinstance(refused.value.orig, LockNotAvailable)

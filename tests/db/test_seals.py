@@ -163,6 +163,7 @@ def test_a_tail_that_is_cut_off_is_missed_by_the_recorded_heads(superuser, nilgi
         superuser.execute(
             "DELETE FROM audit_seals WHERE tenant_id = %s AND sequence = %s", (nilgiri.tenant_id, last)
         )
+        superuser.execute("DELETE FROM audit_logs WHERE id = %s", (entries(nilgiri)[-1].id,))
     assert verify(nilgiri)[0], "without the heads the chain looks whole"
     is_right, told = verify(nilgiri, anchors)
     assert not is_right and f"seal {last}: the head recorded at" in told and "no longer in the chain" in told
