@@ -1,9 +1,9 @@
 """Taking away a company whose sign-up nobody ever confirmed, which the application itself has no grants for.
 
-The function belongs to `rms_purger`, a role that cannot sign in and sees the tenant of the transaction's setting alone.
-The application may ask for it and not choose: the function itself decides by the rows and by the server's
-clock. A company with an issued invoice, a receipt or an issued credit note is never taken away, whoever was
-verified: books are kept for 72 months from the annual return (CGST Act, section 36).
+The function belongs to `rms_purger`, a role that cannot sign in and sees the tenant of the transaction's
+setting alone. The application may ask for it and not choose: the function decides by the rows and by the
+server's clock. A company with an issued invoice, a receipt or an issued credit note is never taken away,
+whoever was verified: books are kept for 72 months from the annual return (CGST Act, section 36).
 
 The row of the tenant stays without name or address, because the audit trail refers to it. The trail stays,
 too: what it says of values is erased, and its chain of seals holds (db/seals.py).
