@@ -13,7 +13,7 @@ SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, audit):
+    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, audit, keys):
         app.cli.add_command(command)
 
 
@@ -117,4 +117,46 @@ def new_epoch(reason: str) -> None:
     owner = _settings().database_owner_url
     if not owner:
         raise click.UsageError("audit new-epoch needs DATABASE_OWNER_URL")
+    if not reason.strip():
+        raise click.UsageError("a new epoch needs a reason")
     click.echo(f"Epoch {begin_epoch(create_engine(sqlalchemy_url(owner)), reason=reason)} has begun.")
+
+
+@click.group()
+def keys() -> None:
+    """The keys of RMS_KEYS: what each of them still holds, and going over to the newest."""
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal every encrypted field with the newest key; may be interrupted and repeated."""
+    from rms.actions.keys import rotate as rotate_all
+
+    done = rotate_all()
+    for place, count in sorted(done.changed.items()):
+        click.echo(f"{place}: {count} sealed anew")
+    _say_what_is_held()
+    for trouble in done.broken:
+        click.echo(trouble, err=True)
+    if done.broken:
+        raise SystemExit(1)
+
+
+@keys.command()
+def status() -> None:
+    """What is under which key, and which keys may be taken off RMS_KEYS."""
+    _say_what_is_held()
+
+
+def _say_what_is_held() -> None:
+    from rms.actions.keys import held
+    from rms.crypto.keys import ring
+
+    found = held()
+    for (place, kid), count in sorted(found.fields.items()):
+        click.echo(f"{place}: {count} with key {kid}" if kid else f"{place}: {count} not sealed yet")
+    for kid, count in sorted(found.passwords.items()):
+        click.echo(f"users.password_hash: {count} with key {kid}")
+    for kid in ring().kids[1:]:
+        left = found.of(kid)
+        click.echo(f"Key {kid} still holds {left}." if left else f"Key {kid} may be taken off the list.")

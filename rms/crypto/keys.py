@@ -31,6 +31,11 @@ class KeyRing:
         self._derive = lru_cache(maxsize=256)(self._expand)
 
     @property
+    def kids(self) -> list[str]:
+        """The names of all keys, newest first."""
+        return list(self._roots)
+
+    @property
     def typed_kids(self) -> list[str]:
         """Keys that somebody must have typed: 32 drawn bytes are all ASCII once in four thousand million
         draws, and have fewer than 16 values among them less often still."""

@@ -10,6 +10,7 @@ from rms.models import Company, Invoice
 
 COLUMN = "bank_account_number"
 SNAPSHOT = "seller_snapshot"
+SNAPSHOT_COLUMN = f"{SNAPSHOT}.{COLUMN}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def place_on(invoice: Invoice) -> dict:
     return {
         "tenant_id": invoice.tenant_id,
         "table": "invoices",
-        "column": f"{SNAPSHOT}.{COLUMN}",
+        "column": SNAPSHOT_COLUMN,
         "row_id": invoice.id,
     }
 
