@@ -10,6 +10,7 @@ from pathlib import Path
 from rms.local import Refusal
 from rms.local.lint import lint
 from rms.local.postgres import find_programs
+from rms.local.sbom import write
 from rms.local.state import running_state
 from rms.local.up import ROOT, Options, flask, up
 
@@ -24,6 +25,7 @@ def main(words: list[str]) -> int:
         "flask": run_flask,
         "lint": run_lint,
         "lock": run_lock,
+        "sbom": run_sbom,
         "bench": run_bench,
     }
     try:
@@ -106,6 +108,13 @@ def run_bench(words: list[str]) -> int:
     """Measures on servers of its own; the benches stand beside the tests, whose servers and people they use."""
     command = [sys.executable, "-m", "tests.bench", *words]
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
+
+
+def run_sbom(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./dev sbom", description="Write the parts list of the product.")
+    parser.add_argument("file", type=Path, metavar="FILE")
+    write(ROOT, parser.parse_args(words).file)
+    return 0
 
 
 def run_lock(words: list[str]) -> int:
