@@ -1,8 +1,9 @@
 """Changing keys: every sealed field sealed anew with the newest, and what each key still holds.
 
-Company by company and in batches, each a transaction of its own, so that a run may be interrupted and repeated
-and nobody's work waits for it. Text from before fields were sealed is sealed now. Hashes of passwords and of
-recovery codes cannot be made anew without what they are of: they go over when their owner comes by.
+Company by company and in batches, each a transaction of its own, so that a run may be interrupted and
+repeated, and nobody's work waits for it. Text from before fields were sealed is sealed now. Hashes of
+passwords and of recovery codes cannot be made anew without what they are of: they go over when their owner
+comes by.
 """
 
 from collections import Counter
@@ -26,7 +27,7 @@ NOTHING_YET = UUID(int=0)
 
 @dataclass(frozen=True)
 class Place:
-    """Where sealed text stands: in a row's column, or in one key of its JSON; `sealed_for` names it to AAD."""
+    """Where sealed text stands: a row's column, or one key of its JSON; `sealed_for`: what it is bound to."""
 
     name: str
     model: type

@@ -1,4 +1,4 @@
-"""Settings in a browser, at both widths: each screen is looked at, and the bank account is typed and checked."""
+"""Settings in a browser, at both widths: each screen is looked at, the bank account typed and checked."""
 
 import pytest
 from playwright.sync_api import expect

@@ -13,6 +13,7 @@ from rms.rooms.settings.forms import RulesForm
 from rms.web.clock import now
 from rms.web.fragments import go, page
 from rms.web.guard import requires
+from rms.web.step_up import FRESH_FOR
 
 
 @room.get("/security")
@@ -48,4 +49,5 @@ def _page(form: RulesForm, *, status: int = 200, theirs: HouseRules | None = Non
         theirs=theirs,
         people=people_counts(now()),
         terms=current_app.config["RMS"],
+        fresh_minutes=int(FRESH_FOR.total_seconds() // 60),
     )
