@@ -61,6 +61,11 @@ class BankChange:
     before: dict
     after: dict
 
+    @property
+    def is_new(self) -> bool:
+        """Nothing was there before; the trail hides the number itself, which its last digits stand for."""
+        return not any(text for name, text in self.before.items() if name != "bank_account_number")
+
 
 def people_counts(now: dt.datetime) -> People:
     active = select(func.count()).select_from(User).where(User.is_active, User.deleted_at.is_(None))
