@@ -17,6 +17,7 @@ from rms.queries.invoice_lists import count_overdue
 from rms.queries.people import helpers, person_of_session
 from rms.rooms import (
     account,
+    audit,
     customers,
     home,
     identity,
@@ -127,6 +128,7 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         people,
         account,
         settings_room,
+        audit,
     )
     for room in rooms:
         app.register_blueprint(room.room)

@@ -6,11 +6,22 @@ from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import select
 
 from rms.actions import invoices as drafts
 from rms.actions.issuing import issue
 from rms.db.session import db
-from rms.models import Customer, Invoice, InvoiceLineItem, Receipt, SecondFactor, Tenant, User, UserSession
+from rms.models import (
+    AuditLog,
+    Customer,
+    Invoice,
+    InvoiceLineItem,
+    Receipt,
+    SecondFactor,
+    Tenant,
+    User,
+    UserSession,
+)
 from rms.queries.customers import find_customer
 from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.receipts import find_receipt
@@ -48,6 +59,7 @@ class Belongings:
     colleague: UUID
     invitation: UUID
     session: UUID
+    entry: UUID
     number: str
     receipt_number: str
 
@@ -66,6 +78,7 @@ class Belongings:
             "user_id": self.colleague,
             "invitation_id": self.invitation,
             "session_id": self.session,
+            "entry_id": self.entry,
         }
 
     def ways(self) -> list[dict[str, UUID]]:
@@ -105,6 +118,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             _colleague(f"colleague.{mark}.{used.id.hex[:8]}@example.in", mark).id,
             make_invitation(f"{mark}@example.in", by=company.admin.id).id,
             _signed_in_elsewhere(company, mark).id,
+            _entry_about(customer),
             invoice.invoice_number,
             receipt.receipt_number,
         )
@@ -131,6 +145,12 @@ def _signed_in_elsewhere(company: Company, mark: str) -> UserSession:
     db().add(row)
     db().flush()
     return row
+
+
+def _entry_about(customer: Customer) -> UUID:
+    """What the audit trail says of it, its name among the values."""
+    db().flush()
+    return db().scalars(select(AuditLog.id).where(AuditLog.entity_id == customer.id)).first()
 
 
 def _issued(customer: Customer, mark: str) -> tuple[Invoice, InvoiceLineItem]:

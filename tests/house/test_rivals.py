@@ -28,6 +28,7 @@ ROWS = {
     "user_id",
     "invitation_id",
     "session_id",
+    "entry_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -28,6 +28,8 @@ MANY = 60  # more than a page of a list
 # the navigation.
 PAGES = {
     "account.devices": 3,
+    "audit.index": 6,
+    "audit.show": 5,
     "account.password": 1,
     "account.second_factor": 4,
     "account.show": 6,
