@@ -164,3 +164,5 @@ def _mistakes_in_keys(settings: Settings):
     if settings.environment == "production":
         for kid in ring.typed_kids:
             yield f"key {kid!r} in RMS_KEYS was typed and not drawn at random; see DEPLOY.md"
+        for kid in ring.published_kids:
+            yield f"key {kid!r} in RMS_KEYS stands in the source, where everybody can read it; see DEPLOY.md"

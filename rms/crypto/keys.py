@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 SHORTEST_KEY = 32
+# SHA-256 of keys that everybody can read, such as the one of the tests: production refuses them.
+PUBLISHED = frozenset({"cff5d612bfc441bd7ec16ca930c0d51e192784594eb7f8521ce2a12c513512a4"})
 
 
 class BadKeys(ValueError):
@@ -40,6 +42,15 @@ class KeyRing:
         """Keys that somebody must have typed: 32 drawn bytes are all ASCII once in four thousand million
         draws, and have fewer than 16 values among them less often still."""
         return [kid for kid, root in self._roots.items() if root.isascii() or len(set(root)) < 16]
+
+    @property
+    def published_kids(self) -> list[str]:
+        """Keys that stand in this repository, under whatever name."""
+        return [kid for kid in self._roots if self.fingerprint(kid) in PUBLISHED]
+
+    def fingerprint(self, kid: str) -> str:
+        """Names a key without telling it."""
+        return hashlib.sha256(self._roots[kid]).hexdigest()
 
     def key(self, purpose: str, kid: str | None = None) -> bytes:
         """32 bytes for one purpose; raises KeyError for a kid that is no longer on the ring."""
