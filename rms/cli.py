@@ -3,11 +3,15 @@
 import datetime as dt
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Flask, current_app
 
 from rms.config import Settings
+
+if TYPE_CHECKING:
+    from rms.queries.keys import Held
 
 SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 
@@ -149,14 +153,46 @@ def status() -> None:
 
 
 def _say_what_is_held() -> None:
-    from rms.actions.keys import held
     from rms.crypto.keys import ring
+    from rms.queries.keys import held
 
-    found = held()
+    found = held(dt.datetime.now(dt.UTC))
     for (place, kid), count in sorted(found.fields.items()):
         click.echo(f"{place}: {count} with key {kid}" if kid else f"{place}: {count} not sealed yet")
     for kid, count in sorted(found.passwords.items()):
         click.echo(f"users.password_hash: {count} with key {kid}")
+    _say_what_names_no_key(found)
+    click.echo(f"Key {ring().newest} is the newest and makes everything new: it stays.")
     for kid in ring().kids[1:]:
-        left = found.of(kid)
-        click.echo(f"Key {kid} still holds {left}." if left else f"Key {kid} may be taken off the list.")
+        click.echo(_verdict(found, kid))
+    for kid in sorted(found.kids - set(ring().kids)):
+        click.echo(f"Key {kid} is not in RMS_KEYS: {_share(found, kid)} nobody can use without it.")
+
+
+def _say_what_names_no_key(found: "Held") -> None:
+    for what, until in (("Links in mails", found.links_until), ("Sessions", found.sessions_until)):
+        told = f"those open now end by {until:%Y-%m-%d %H:%M} UTC" if until else "none is open"
+        click.echo(f"{what} do not name their key: {told}.")
+    click.echo(f"Recovery codes do not name theirs: {found.recovery_codes} are unused.")
+
+
+def _verdict(found: "Held", kid: str) -> str:
+    """Whether this key may go, and what to do first."""
+    sealed, hashed = found.sealed_with(kid), found.passwords[kid]
+    if sealed:
+        told = f"Key {kid} must stay: it still holds {_share(found, kid)}. Run flask keys rotate."
+    elif hashed:
+        told = f"Key {kid} still holds {_share(found, kid)}; they go over when their owners sign in. "
+        told += "Without it they choose a new one by mail."
+    else:
+        told = f"Key {kid} may be taken off the list: no sealed field and no password needs it."
+    if not sealed and (until := found.unnamed_until):
+        told += f" Links and sessions that it made end with it, or by {until:%Y-%m-%d %H:%M} UTC."
+    if not sealed and found.recovery_codes:
+        told += " Recovery codes drawn with it stop working; codes of the app go on."
+    return told
+
+
+def _share(found: "Held", kid: str) -> str:
+    counts = ((found.sealed_with(kid), "sealed field"), (found.passwords[kid], "password"))
+    return " and ".join(f"{count} {what}{'s' * (count > 1)}" for count, what in counts if count)
