@@ -69,6 +69,8 @@ def check_password(password: str | None, *, email: str = "", company: str = "") 
         )
     if len(password) > LONGEST_PASSWORD:
         raise Invalid(N_("Use at most 1,000 characters"), field="password")
+    # What is longer than any password is not in one; both are as they were typed, and may be of any length.
+    email, company = email[:LONGEST_PASSWORD], company[:LONGEST_PASSWORD]
     if is_made_of(password, [email, email.partition("@")[0], company, PRODUCT]):
         raise Invalid(N_("Your e-mail or business name is the first guess. Choose another"), field="password")
     if is_common(password):

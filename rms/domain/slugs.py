@@ -8,6 +8,8 @@ from itertools import count
 from rms.domain.errors import N_, Invalid
 
 LONGEST = 60
+# Enough of any name for a slug, however much of it cannot be spelled; a name in the database is shorter.
+READ = 1000
 FALLBACK = "company"
 
 # Words that are, or may become, pages of their own, or that would let a company pass for us.
@@ -52,7 +54,7 @@ def slugify(name: str) -> str:
     "sharma-tredars"), what cannot be spelled is dropped. Whether it is taken is for the caller to find out:
     see `alternatives`.
     """
-    spoken = transliterate(name.translate(_SPOKEN)).casefold().translate(_LATIN)
+    spoken = transliterate(name[:READ].translate(_SPOKEN)).casefold().translate(_LATIN)
     ascii_only = unicodedata.normalize("NFKD", spoken).encode("ascii", "ignore").decode()
     slug = _cut("-".join(re.findall(r"[a-z0-9]+", ascii_only)), LONGEST) or FALLBACK
     return f"{slug}-{FALLBACK}" if slug in RESERVED else slug

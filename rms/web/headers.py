@@ -46,6 +46,6 @@ def _say_how_long_to_keep(response: Response) -> None:
     """Pages never; a file whose address carries the hash of its content for ever (see formats.static_url)."""
     if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.add("HX-Request")
+        response.vary.update(("HX-Request", "Cookie"))
     elif "v" in request.args:
         response.headers["Cache-Control"] = FOR_EVER
