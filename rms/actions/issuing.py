@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from rms.actions import limits
 from rms.actions.numbers import take_number
@@ -67,6 +67,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
         raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
     for line, amounts in zip(lines, priced.lines, strict=True):
         line.tax_rate, line.cess_rate = amounts.tax_rate, amounts.cess_rate
+    _drop_deleted_lines(invoice_id)
     db().flush()  # the lines first: once the invoice is paper, the database changes none of them
     _take_number(invoice)
     _become_paper(invoice, terms, now)
@@ -191,6 +192,12 @@ def _drop_blank_lines(lines: list[InvoiceLineItem]) -> list[InvoiceLineItem]:
         else:
             kept.append(line)
     return kept
+
+
+def _drop_deleted_lines(invoice_id: UUID) -> None:
+    """Those that waited for an undo: on paper they could never be cleared away any more."""
+    waiting = (InvoiceLineItem.invoice_id == invoice_id, InvoiceLineItem.deleted_at.is_not(None))
+    db().execute(delete(InvoiceLineItem).where(*waiting))
 
 
 def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:

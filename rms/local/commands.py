@@ -105,7 +105,7 @@ def run_lint(words: list[str]) -> int:
 
 
 def run_bench(words: list[str]) -> int:
-    """Measures on servers of its own; the benches stand beside the tests, whose servers and people they use."""
+    """Measures on servers of its own; the benches stand beside the tests, whose people they use."""
     command = [sys.executable, "-m", "tests.bench", *words]
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 

@@ -165,3 +165,15 @@ def test_cancelling_wants_a_reason(nilgiri):
     issue(nilgiri, invoice_id)
     with nilgiri.scope(), pytest.raises(Invalid):
         issuing.cancel(invoice_id, reason="", now=NOW, today=TODAY)
+
+
+def test_lines_that_waited_for_an_undo_go_when_the_invoice_becomes_paper(nilgiri, superuser):
+    """Frozen with it, they could never be cleared away."""
+    with nilgiri.scope(nilgiri.admin):
+        draft = drafts.create_draft(customer_id=factories.make_customer().id, today=TODAY, created_by=None)
+        cells = {"name": "Housekeeping", "hsn_sac": "998533", "quantity": "1", "rate": "1000", "tax": "18"}
+        drafts.change_line(draft.id, lines_of(draft.id)[0].id, cells, version=1)
+        factories.make_line(draft, "5.00", position=9, deleted_at=NOW)
+        issuing.issue(draft.id, now=NOW, today=TODAY)
+    rows = superuser.execute("SELECT name FROM invoice_line_items WHERE invoice_id = %s", (draft.id,))
+    assert rows.fetchall() == [("Housekeeping",)]

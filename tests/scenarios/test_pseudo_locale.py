@@ -1,7 +1,7 @@
 """Every page in a language that does not exist: what is not in its brackets was never given to a translator.
 
-Each sentence of the catalogue becomes ⟦sentence⟧. Outside of brackets a page may hold data (what the company's
-rows hold), signs, numbers, dates, or one of a few words that are the same in every language.
+Each sentence of the catalogue becomes ⟦sentence⟧. Outside of brackets a page may hold data (what the
+company's rows hold), signs, numbers, dates, or one of a few words that are the same in every language.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A session over time, through real requests: its tokens rotate, copies are noticed, its end is told before."""
+"""A session over time, by real requests: tokens rotate, copies are noticed, its end is told before."""
 
 import datetime as dt
 from uuid import UUID
@@ -17,7 +17,7 @@ def session_of(superuser, user_id) -> dict:
         " last_seen_at, expires_at FROM sessions WHERE user_id = %s ORDER BY created_at DESC LIMIT 1",
         (user_id,),
     ).fetchone()
-    names = "id current previous confirmed because idle_end seen ends".split()
+    names = ("id", "current", "previous", "confirmed", "because", "idle_end", "seen", "ends")
     return dict(zip(names, row, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""The password again before what is dangerous: asked for at the same address, with everything that was typed."""
+"""The password again before what is dangerous: asked at the same address, with all that was typed."""
 
 import html
 import re
@@ -98,7 +98,7 @@ def test_the_question_is_asked_after_the_role_and_the_company(later, sahyadri, a
 
 
 def test_what_security_names_asks_for_the_password(app):
-    """security.md 6.3: roles, bank details, keys, ending the sessions of others, leaving, the second factor."""
+    """Roles, bank details, ending the sessions of others, leaving, the second factor."""
     asks = {
         rule.endpoint for rule in rules(app) if getattr(app.view_functions[rule.endpoint], "rms_fresh", False)
     }
