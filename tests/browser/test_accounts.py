@@ -1,4 +1,4 @@
-"""The account of somebody in front of a browser: a forgotten password, too many tries, their name and manners,
+"""Somebody's account in front of a browser: a forgotten password, too many tries, name and manners,
 another address, their devices, their companies, and the pages that stop them; at both widths.
 """
 

@@ -1,4 +1,4 @@
-"""The audit log in a browser, at a desk and on a phone at night: an entry, filters, the check of the seals."""
+"""The audit log in a browser, at a desk and on a phone at night: an entry, filters, the check of seals."""
 
 import pytest
 from playwright.sync_api import expect
