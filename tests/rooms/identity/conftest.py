@@ -3,6 +3,12 @@ import pytest
 from tests.rooms.identity.visitor import Visitor, filled_in, newest_link
 
 
+@pytest.fixture(autouse=True)
+def patience(superuser) -> None:
+    """All tests come from one network address, whose twenty wrong tries others may have used up."""
+    superuser.execute("DELETE FROM login_attempts")
+
+
 @pytest.fixture
 def visitor(app) -> Visitor:
     return Visitor(app)
