@@ -79,7 +79,7 @@ SAVES = {
     "invoices.change_line": 6,
     "invoices.delete_line": 6,
     "invoices.head": 7,
-    "invoices.issue": 11,
+    "invoices.issue": 12,
     "invoices.restore_line": 7,
     "receipts.fill_use": 4,
     "receipts.preview_use": 3,
