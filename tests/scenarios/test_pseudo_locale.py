@@ -22,7 +22,8 @@ from tests.http import Browser
 LOCALE = "en_IN"
 # Names that nobody translates: the product, the tax's own words, keys, zones.
 NAMES = """RMS Billing GST GSTIN PAN SAC HSN UPI IFSC TDS CGST SGST UTGST IGST PDF CSV XLSX API FY QR
-    Ltd LLP INR Tab Enter Esc Alt Ctrl Shift Del am pm IST UTC Asia Kolkata example com in LUT SEZ RCM Cr TOTP"""
+    Ltd LLP INR Tab Enter Esc Alt Ctrl Shift Del am pm IST UTC Asia Kolkata example com in
+    LUT SEZ RCM Cr TOTP"""
 # The amount in words stands on the paper in English, as accountants in India expect it.
 AMOUNT = "Rupees Paise Only One Eighty Hundred Thousand"
 SAME_EVERYWHERE = {*NAMES.split(), *AMOUNT.split()}
