@@ -16,7 +16,8 @@ class ProfileForm(Form):
     theme = SelectField(
         _("Theme"), choices=[("", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))]
     )
-    keys = BooleanField(_("Single-key shortcuts"))
+    # Every page has a dialog of keys that is called `keys`.
+    keys = BooleanField(_("Single-key shortcuts"), id="single-keys")
     version = HiddenField()
 
     @classmethod
