@@ -103,7 +103,7 @@ def seconds_until_mail(
         to_account = found.mails_since(keys.account, kind, now - HOUR, by_address=False)
         from_address = found.mails_since(keys.address, kind, now - HOUR, by_address=True)
         ends = [
-            *(sent + gap for sent in to_account[:1]),
+            *(sent + gap for sent in to_account[:1] if gap),
             *(sent + HOUR for sent in to_account[MAILS_TO_ACCOUNT - 1 : MAILS_TO_ACCOUNT]),
             *(sent + HOUR for sent in from_address[MAILS_FROM_ADDRESS - 1 : MAILS_FROM_ADDRESS]),
         ]

@@ -205,3 +205,9 @@ def test_row_28_twenty_askings_at_once_bring_one_mail(account):
     for thread in threads:
         thread.join()
     assert (len(let), let.count(True)) == (20, 1)
+
+
+def test_two_windows_that_send_one_sign_up_at_once_may_read_the_clock_in_either_order(account):
+    later = NOW + dt.timedelta(milliseconds=20)
+    for moment in (later, NOW):
+        assert attempts.may_mail("test", account=account, ip=network(), now=moment, gap=dt.timedelta(0))
