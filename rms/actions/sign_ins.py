@@ -23,6 +23,12 @@ KIND = "sign_in"
 PASSWORD_KIND = "password"  # nosec B105 # no password
 
 
+# What one try hashes and writes down at least, whoever has the address: two companies with passwords of their
+# own, and one sign-up that nobody has confirmed. Where the company is named, there is nobody else.
+TRIES = 3
+TRIES_OF_ONE = 1
+
+
 @dataclass(frozen=True)
 class Opened:
     """People of the address whose password it is. `is_many`: there are more companies than were tried."""
@@ -30,27 +36,37 @@ class Opened:
     people: list[Candidate]
     is_many: bool = False
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is the password of somebody confirmed: anybody may sign up with any address."""
+        return any(one.email_verified for one in self.people)
+
 
 def whom_it_opens(
     email: str, password: str, *, company: str | None, device: str | None, cost: int, now: dt.datetime
 ) -> Opened:
-    """Everybody of this address whose password it is; the work of at least one hash, whoever asks.
+    """Everybody of this address whose password it is. `company` is the slug of the one that is meant;
+    `device` names a browser that knows the address. Raises TooOften. No transaction may be open.
 
-    `company` is the slug of the one that is meant; `device` names a browser that knows the address. Raises
-    TooOften. A failure is told to each company that has the address. No transaction may be open.
+    Unless it is the password of somebody confirmed, neither work nor time tells whether the address is known
+    or in how many companies: TRIES are hashed and TRIES are written. Who has more companies, each with
+    another password, names the one they mean. A failure is told to each company that was tried.
     """
+    tries = TRIES_OF_ONE if company else TRIES
     with passwords.turn():
         attempt = attempts.begin(KIND, account=email, ip=scope().ip, now=now, device=device)
         with public_scope():
             found = candidates(email, company)
-        opened = [one for one in found[:MOST_TRIED] if passwords.matches(password, one.password_hash)]
-        if not found:
-            passwords.waste_time(password, cost=cost)
-    if opened:
+        tried = _first_tried(found, tries)
+        opened = _open(found, tried, password)
+        if not opened.is_proven:
+            for _ in range(tries - len(tried)):
+                passwords.waste_time(password, cost=cost)
+    if opened.is_proven:
         attempts.succeed(attempt.id)
     else:
-        _note_failure(found[:MOST_TRIED], attempt)
-    return Opened(opened, is_many=len(found) > MOST_TRIED)
+        _note_failure([one for one in tried if one not in opened.people], attempt, tries)
+    return opened
 
 
 def prove_password(tenant_id: UUID, user_id: UUID, password: str, *, now: dt.datetime) -> str | None:
@@ -82,12 +98,37 @@ def come_in(sign_in: SignIn, terms: Terms, *, now: dt.datetime) -> tuple[Session
     return token, seat
 
 
-def _note_failure(found: list[Candidate], attempt: Attempt) -> None:
-    if not found:
-        attempts.spend_as_much(attempt.id)
-    for person in found:
+def _first_tried(found: list[Candidate], tries: int) -> list[Candidate]:
+    """Confirmed ones first, in the order of their last use; one place is kept for a sign-up nobody confirmed,
+    so that its page is reached whatever else the address opens.
+    """
+    confirmed, waiting = _parted(found)
+    first = confirmed[: tries - min(1, len(waiting))]
+    return first + waiting[: tries - len(first)]
+
+
+def _open(found: list[Candidate], tried: list[Candidate], password: str) -> Opened:
+    """Further companies are tried for who has proved one: only they can see how long that takes."""
+    confirmed, waiting = _parted(tried)
+    all_confirmed = _parted(found)[0]
+    people = [one for one in confirmed if passwords.matches(password, one.password_hash)]
+    more = all_confirmed[len(confirmed) : MOST_TRIED] if people else waiting
+    people += [one for one in more if passwords.matches(password, one.password_hash)]
+    return Opened(people, is_many=len(all_confirmed) > MOST_TRIED)
+
+
+def _parted(found: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Those whose address was confirmed, and sign-ups of which nobody knows whose they are."""
+    return [one for one in found if one.email_verified], [one for one in found if not one.email_verified]
+
+
+def _note_failure(failed: list[Candidate], attempt: Attempt, tries: int) -> None:
+    """As many transactions for every address; what a company is told stands in its audit trail."""
+    for person in failed:
         with _in_company(person.tenant_id):
             audit_event("sign_in_failed", "users", person.user_id)
+    for _ in range(tries - len(failed)):
+        attempts.spend_as_much(attempt.id)
 
 
 def _in_company(tenant_id: UUID):

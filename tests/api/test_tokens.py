@@ -92,7 +92,7 @@ def test_who_works_in_two_companies_says_which(program, nilgiri, sahyadri):
     assert program.get("/me", got["access_token"]).json["company"]["slug"] == sahyadri.slug
 
 
-def test_an_unknown_address_costs_the_work_of_one_hash(app, program, nilgiri, monkeypatch):
+def test_an_unknown_address_costs_the_work_of_a_known_one(app, program, nilgiri, monkeypatch):
     from rms.crypto import passwords
 
     done = []
@@ -104,7 +104,7 @@ def test_an_unknown_address_costs_the_work_of_one_hash(app, program, nilgiri, mo
     for email in (nilgiri.admin.email, "nobody@example.in"):
         done.clear()
         program.post("/auth/token", {"email": email, "password": "not the tea of the hills"})
-        assert done == ["hash"], email
+        assert done == ["hash"] * 3, email
 
 
 def events(company, action: str) -> int:

@@ -54,7 +54,7 @@ def enter():
     try:
         opened = open_with(form.email.data, form.password.data, company=_company_meant(form))
         if not opened.people:
-            return _sign_in_page(form, status=422, is_wrong=True, asks_company=opened.is_many)
+            return _sign_in_page(form, status=422, is_wrong=True)
         return _let_in(opened, form)
     except CannotSignIn:
         return _sign_in_page(form, status=422, is_wrong=True)
