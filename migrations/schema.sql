@@ -537,6 +537,16 @@ CREATE TABLE invoices (
     totals_seq integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    shipping_name character varying(255),
+    shipping_address_line1 character varying(255),
+    shipping_address_line2 character varying(255),
+    shipping_city character varying(100),
+    shipping_pin_code character varying(10),
+    shipping_state_code character varying(2),
+    destination_country character varying(2),
+    port_code character varying(6),
+    shipping_bill_number character varying(7),
+    shipping_bill_date date,
     CONSTRAINT pk_invoices PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_invoices_tenant_id_invoice_number UNIQUE (tenant_id, invoice_number),
     CONSTRAINT fk_invoices_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
@@ -544,6 +554,7 @@ CREATE TABLE invoices (
     CONSTRAINT fk_invoices_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
     CONSTRAINT fk_invoices_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
     CONSTRAINT ck_invoices_cancelled_invoices_say_when CHECK ((((status)::text = 'cancelled'::text) = (cancelled_at IS NOT NULL))),
+    CONSTRAINT ck_invoices_country_has_two_letters CHECK (((destination_country)::text ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT ck_invoices_discount_amount_is_not_negative CHECK ((discount_amount >= (0)::numeric)),
     CONSTRAINT ck_invoices_discount_is_percent_or_amount CHECK (((discount_percent IS NULL) OR (discount_amount IS NULL))),
     CONSTRAINT ck_invoices_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
@@ -553,7 +564,11 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying, 'debit_note'::character varying, 'opening'::character varying])::text[]))),
     CONSTRAINT ck_invoices_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
     CONSTRAINT ck_invoices_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
+    CONSTRAINT ck_invoices_port_code_is_plain CHECK (((port_code)::text ~ '^[A-Z0-9]{3,6}$'::text)),
     CONSTRAINT ck_invoices_settled_is_between_zero_and_total CHECK (((amount_paid >= (0)::numeric) AND (amount_credited >= (0)::numeric) AND ((amount_paid + amount_credited) <= total))),
+    CONSTRAINT ck_invoices_shipping_bill_has_number_and_date CHECK (((shipping_bill_number IS NULL) = (shipping_bill_date IS NULL))),
+    CONSTRAINT ck_invoices_shipping_bill_number_is_digits CHECK (((shipping_bill_number)::text ~ '^[0-9]{3,7}$'::text)),
+    CONSTRAINT ck_invoices_shipping_state_has_two_digits CHECK (((shipping_state_code)::text ~ '^[0-9]{2}$'::text)),
     CONSTRAINT ck_invoices_status_is_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'pending'::character varying, 'paid'::character varying, 'overdue'::character varying, 'cancelled'::character varying, 'partially_paid'::character varying])::text[]))),
     CONSTRAINT ck_invoices_supply_type_is_known CHECK (((supply_type)::text = ANY ((ARRAY['INTRA'::character varying, 'INTER'::character varying])::text[]))),
     CONSTRAINT ck_invoices_tax_mode_is_known CHECK (((tax_mode)::text = ANY ((ARRAY['CGST_SGST'::character varying, 'CGST_UTGST'::character varying, 'IGST'::character varying, 'IGST_ZERO_RATED_LUT'::character varying, 'NONE'::character varying])::text[]))),
@@ -596,6 +611,31 @@ CREATE INDEX ix_login_attempts_address ON public.login_attempts USING btree (add
 CREATE INDEX ix_login_attempts_created ON public.login_attempts USING btree (created_at);
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.login_attempts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON login_attempts TO rms_app;
+
+CREATE TABLE lut_declarations (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    financial_year character varying(7) NOT NULL,
+    arn character varying(15) NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_lut_declarations PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_lut_declarations_tenant_id_financial_year UNIQUE (tenant_id, financial_year),
+    CONSTRAINT fk_lut_declarations_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_lut_declarations_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_lut_declarations_arn_is_one CHECK (((arn)::text ~ '^[A-Z]{2}[A-Z0-9]{13}$'::text)),
+    CONSTRAINT ck_lut_declarations_financial_year_is_one CHECK (((financial_year)::text ~ '^20[0-9]{2}-[0-9]{2}$'::text))
+);
+ALTER TABLE lut_declarations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE lut_declarations FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON lut_declarations FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON lut_declarations FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.lut_declarations FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.lut_declarations FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON lut_declarations TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON lut_declarations TO rms_purger;
 
 CREATE TABLE number_counters (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1276,7 +1316,7 @@ CREATE OR REPLACE FUNCTION public.freeze_issued_invoice()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
-    free text[] := '{status,amount_paid,amount_credited,balance,notes,reference_number,sent_at,cancelled_at,cancel_reason,version,updated_at}';
+    free text[] := '{status,amount_paid,amount_credited,balance,notes,reference_number,sent_at,cancelled_at,cancel_reason,version,updated_at,port_code,shipping_bill_number,shipping_bill_date}';
     before jsonb;
     after jsonb;
 BEGIN
@@ -1462,6 +1502,7 @@ BEGIN
        OR EXISTS (SELECT FROM public.receipts r WHERE r.tenant_id = tenant) THEN
         RETURN false;
     END IF;
+    DELETE FROM public.lut_declarations x WHERE x.tenant_id = tenant;
     DELETE FROM public.recovery_codes x WHERE x.tenant_id = tenant;
     DELETE FROM public.second_factors x WHERE x.tenant_id = tenant;
     DELETE FROM public.email_changes x WHERE x.tenant_id = tenant;

@@ -106,6 +106,7 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "email_changes": ("token", "undo_token"),
     "second_factors": ("last_step",),
     "recovery_codes": (),
+    "lut_declarations": (),
 }
 
 HIDDEN = {

@@ -6,7 +6,7 @@ harmless and audited. The seller's account number is encrypted and may be encryp
 snapshot may differ in that one field, and only towards a sealed text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MAY_CHANGE = (
     "status",
@@ -22,11 +22,14 @@ MAY_CHANGE = (
     "updated_at",
 )
 
-FREEZE_INVOICE = f"""
-CREATE FUNCTION public.freeze_issued_invoice() RETURNS trigger
+# Known only after the goods have left, often days after the invoice (migration 0012).
+COMPLETED_LATER = ("port_code", "shipping_bill_number", "shipping_bill_date")
+
+FREEZE_INVOICE = """
+FUNCTION public.freeze_issued_invoice() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    free text[] := '{{{",".join(MAY_CHANGE)}}}';
+    free text[] := '{{{free}}}';
     before jsonb;
     after jsonb;
 BEGIN
@@ -47,7 +50,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$
-"""
+"""  # nosec B608 # names of our own, no input
 
 FREEZE_LINE = """
 CREATE FUNCTION public.freeze_issued_line() RETURNS trigger
@@ -66,7 +69,7 @@ FUNCTIONS = ("freeze_issued_invoice()", "freeze_issued_line()")
 
 
 def install() -> Iterator[str]:
-    yield FREEZE_INVOICE
+    yield f"CREATE {_freeze_invoice(MAY_CHANGE)}"
     yield FREEZE_LINE
     yield (
         "CREATE TRIGGER freeze_issued BEFORE UPDATE OR DELETE ON invoices "
@@ -76,3 +79,15 @@ def install() -> Iterator[str]:
         "CREATE TRIGGER freeze_issued BEFORE INSERT OR UPDATE OR DELETE ON invoice_line_items "
         "FOR EACH ROW EXECUTE FUNCTION public.freeze_issued_line()"
     )
+
+
+def let_be_completed() -> Iterator[str]:
+    yield f"CREATE OR REPLACE {_freeze_invoice((*MAY_CHANGE, *COMPLETED_LATER))}"
+
+
+def forget_completion() -> Iterator[str]:
+    yield f"CREATE OR REPLACE {_freeze_invoice(MAY_CHANGE)}"
+
+
+def _freeze_invoice(free: Iterable[str]) -> str:
+    return FREEZE_INVOICE.format(free=",".join(free))

@@ -26,6 +26,7 @@ RANK = {
             "sessions",
             "companies",
             "number_series",
+            "lut_declarations",
             "customers",
             "service_types",
             "receipts",

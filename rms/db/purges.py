@@ -50,7 +50,7 @@ TABLES = (
 
 # Tables that later migrations made, the oldest first; each calls `take_in`. The newest is emptied first: it
 # may refer to any of the others.
-LATER: tuple[str, ...] = ()
+LATER: tuple[str, ...] = ("lut_declarations",)
 
 # What the function, and the triggers that run in its name, look at beside tenant_id.
 READS = {
@@ -127,6 +127,12 @@ def take_in(table: str) -> Iterator[str]:
     """For the migration that makes a tenant's table, which stands in `LATER`: it is emptied as well."""
     known = LATER[: LATER.index(table) + 1]
     yield from _emptied(table)
+    yield f"CREATE OR REPLACE {_remove((*reversed(known), *TABLES))}"
+
+
+def leave_out(table: str) -> Iterator[str]:
+    """Undo `take_in`, before the table is dropped."""
+    known = LATER[: LATER.index(table)]
     yield f"CREATE OR REPLACE {_remove((*reversed(known), *TABLES))}"
 
 

@@ -45,6 +45,7 @@ GRANTS = {
     "second_factors": "SELECT, INSERT, UPDATE, DELETE",
     "recovery_codes": "SELECT, INSERT, UPDATE, DELETE",
     "login_attempts": "SELECT, INSERT, UPDATE, DELETE",
+    "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 # Tables without a tenant: nothing in them belongs to one.

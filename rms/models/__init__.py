@@ -18,7 +18,7 @@ from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
 from rms.models.receipts import Receipt, ReceiptAllocation
 from rms.models.services import ServiceType
-from rms.models.tax import GstSetting, TaxRate
+from rms.models.tax import GstSetting, LutDeclaration, TaxRate
 from rms.models.tenants import Subscription, Tenant, TrialLedger
 from rms.models.users import EmailVerification, User, UserSession
 
@@ -38,6 +38,7 @@ __all__ = [
     "Invoice",
     "InvoiceLineItem",
     "LoginAttempt",
+    "LutDeclaration",
     "NumberCounter",
     "NumberSeries",
     "PasswordReset",

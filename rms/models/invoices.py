@@ -28,6 +28,8 @@ class Invoice(TenantScoped, Base):
     total = subtotal + tax_total + round_off. `amount_paid` is written by a trigger on the allocations, and
     `balance` is generated: never assign either, refresh the row after allocating.
     `version` counts what users typed; `totals_seq` rises at each retotal, so that a late reply is noticed.
+    A draft's `series_id` is the series chosen for it, None for the default one of its kind. `shipping_*` is
+    where this document's goods go, when that is not where the customer's usually do.
     """
 
     __tablename__ = "invoices"
@@ -68,6 +70,14 @@ class Invoice(TenantScoped, Base):
         one_of("supply_type", *SupplyType),
         one_of("tax_mode", *TaxMode),
         rule("payment_terms_are_days", "payment_terms BETWEEN 0 AND 3650"),
+        rule("shipping_state_has_two_digits", "shipping_state_code ~ '^[0-9]{2}$'"),
+        rule("country_has_two_letters", "destination_country ~ '^[A-Z]{2}$'"),
+        rule("port_code_is_plain", "port_code ~ '^[A-Z0-9]{3,6}$'"),
+        rule(
+            "shipping_bill_has_number_and_date",
+            "(shipping_bill_number IS NULL) = (shipping_bill_date IS NULL)",
+        ),
+        rule("shipping_bill_number_is_digits", "shipping_bill_number ~ '^[0-9]{3,7}$'"),
     )
 
     invoice_number: Mapped[str | None] = mapped_column(String(50))
@@ -114,6 +124,16 @@ class Invoice(TenantScoped, Base):
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
     totals_seq: Mapped[int] = count()
+    shipping_name: Mapped[str | None] = mapped_column(String(255))
+    shipping_address_line1: Mapped[str | None] = mapped_column(String(255))
+    shipping_address_line2: Mapped[str | None] = mapped_column(String(255))
+    shipping_city: Mapped[str | None] = mapped_column(String(100))
+    shipping_pin_code: Mapped[str | None] = mapped_column(String(10))
+    shipping_state_code: Mapped[str | None] = mapped_column(String(2))
+    destination_country: Mapped[str | None] = mapped_column(String(2))
+    port_code: Mapped[str | None] = mapped_column(String(6))
+    shipping_bill_number: Mapped[str | None] = mapped_column(String(7))
+    shipping_bill_date: Mapped[dt.date | None]
 
     customer: Mapped[Customer | None] = refers_to("Invoice.customer_id", "Customer")
     series: Mapped[NumberSeries | None] = refers_to("Invoice.series_id", "NumberSeries")

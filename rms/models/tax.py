@@ -51,3 +51,21 @@ class TaxRate(TenantScoped, Base):
     description: Mapped[str | None]
 
     gst_setting: Mapped[GstSetting | None] = refers_to("TaxRate.gst_setting_id", "GstSetting")
+
+
+class LutDeclaration(TenantScoped, Base):
+    """A letter of undertaking (form RFD-11): it lets a company export, or supply an SEZ, without paying
+    integrated tax. One for each financial year, written as in "2026-27"; `arn` is the portal's receipt."""
+
+    __tablename__ = "lut_declarations"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "financial_year"),
+        belongs_to("users", "created_by"),
+        rule("financial_year_is_one", "financial_year ~ '^20[0-9]{2}-[0-9]{2}$'"),
+        rule("arn_is_one", "arn ~ '^[A-Z]{2}[A-Z0-9]{13}$'"),
+    )
+
+    financial_year: Mapped[str] = mapped_column(String(7))
+    arn: Mapped[str] = mapped_column(String(15))
+    created_by: Mapped[UUID | None]
+    version: Mapped[int] = count(1)

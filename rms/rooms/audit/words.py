@@ -32,6 +32,7 @@ THINGS = {
     "email_changes": lazy_gettext("change of address"),
     "second_factors": lazy_gettext("second factor"),
     "recovery_codes": lazy_gettext("recovery code"),
+    "lut_declarations": lazy_gettext("letter of undertaking"),
 }
 
 # What is no change of a row, as a whole sentence. `who` acted, `subject` is whom it is about.
@@ -63,6 +64,7 @@ FIELDS = {
     "allocated_on": lazy_gettext("Allocated on"),
     "amount": lazy_gettext("Amount"),
     "audience": lazy_gettext("Used by"),
+    "arn": lazy_gettext("ARN of the undertaking"),
     "bank_account_last4": lazy_gettext("Account number, last digits"),
     "bank_account_name": lazy_gettext("Account holder"),
     "bank_account_number": lazy_gettext("Account number"),
@@ -100,6 +102,7 @@ FIELDS = {
     "default_rate": lazy_gettext("Rate"),
     "deleted_at": lazy_gettext("Removed"),
     "description": lazy_gettext("Description"),
+    "destination_country": lazy_gettext("Country of destination"),
     "discount_amount": lazy_gettext("Discount"),
     "discount_percent": lazy_gettext("Discount in percent"),
     "display_format": lazy_gettext("How prices are shown"),
@@ -115,6 +118,7 @@ FIELDS = {
     "expires_at": lazy_gettext("Ends"),
     "export_with_payment": lazy_gettext("Export with payment of tax"),
     "filing_frequency": lazy_gettext("Filing"),
+    "financial_year": lazy_gettext("Financial year"),
     "financial_year_start": lazy_gettext("Financial year starts"),
     "first_name": lazy_gettext("First name"),
     "gst_number": lazy_gettext("GSTIN"),
@@ -157,6 +161,7 @@ FIELDS = {
     "place_of_supply": lazy_gettext("Place of supply"),
     "plan_type": lazy_gettext("Plan"),
     "position": lazy_gettext("Position"),
+    "port_code": lazy_gettext("Port code"),
     "preferences": lazy_gettext("Preferences"),
     "prefix": lazy_gettext("Number starts with"),
     "prices_include_tax": lazy_gettext("Prices include tax"),
@@ -188,6 +193,8 @@ FIELDS = {
     "settings": lazy_gettext("Settings"),
     "shipping_address_line1": lazy_gettext("Shipping address, first line"),
     "shipping_address_line2": lazy_gettext("Shipping address, second line"),
+    "shipping_bill_date": lazy_gettext("Date of the shipping bill"),
+    "shipping_bill_number": lazy_gettext("Number of the shipping bill"),
     "shipping_city": lazy_gettext("Shipping city"),
     "shipping_name": lazy_gettext("Ship to"),
     "shipping_pin_code": lazy_gettext("Shipping PIN code"),
