@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from rms.actions import seals
 from rms.db.session import db
 from rms.models import Customer
 from tests import factories
 from tests.browser.person import Person
+from tests.sealing import seal
 
 
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desk", "phone at night"])
@@ -17,8 +17,7 @@ def priya(request, open_browser, nilgiri) -> Person:
         factories.make_invoice(customer)
     with nilgiri.scope(nilgiri.admin):
         db().get_one(Customer, (nilgiri.tenant_id, customer.id)).payment_terms = 45
-    with nilgiri.scope():
-        seals.seal()
+    seal(nilgiri)
     width, scheme = request.param
     person = open_browser(width, color_scheme=scheme)
     person.sign_in(nilgiri)

@@ -16,6 +16,7 @@ from rms.jobs.verify import verify_all
 from rms.models import AuditLog, AuditSeal, Customer
 from rms.queries import seals as found
 from tests import factories
+from tests.sealing import seal
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -39,17 +40,6 @@ def work(company, times: int = 3) -> None:
     with company.scope(company.admin):
         for _ in range(times):
             factories.make_customer("Lakeview", notes="from the hills")
-
-
-def seal(company) -> None:
-    """Until nothing waits: tests of other workers may hold the horizon back for a moment."""
-    for _ in range(100):
-        seal_audit(str(company.tenant_id))
-        with company.scope():
-            if not found.waiting().rows:
-                return
-        threading.Event().wait(0.05)
-    pytest.fail("entries stayed unsealed")
 
 
 def verify(company, anchors=None) -> tuple[bool, str]:

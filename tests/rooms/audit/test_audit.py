@@ -5,7 +5,6 @@ import io
 
 import pytest
 
-from rms.actions import seals
 from rms.db import audit as trail
 from rms.db.audit import audit_event
 from rms.db.base import Base
@@ -13,6 +12,7 @@ from rms.db.session import db
 from rms.rooms.audit.words import EVENTS, FIELDS, THINGS
 from tests import factories
 from tests.http import counted_statements
+from tests.sealing import seal
 
 
 @pytest.fixture
@@ -118,16 +118,14 @@ def test_it_sends_the_same_statements_whatever_it_shows(priya, nilgiri, changed)
 
 def test_what_was_sealed_is_shown_and_checked(priya, nilgiri, changed, superuser):
     assert "Nothing is sealed yet" in priya.get("audit").text
-    with nilgiri.scope():
-        assert seals.seal() > 0
+    seal(nilgiri)
     assert "Unbroken since" in priya.get("audit").text
     assert priya.post("audit/check").status_code == 303
     assert "are as they were sealed" in priya.get("audit").text
 
 
 def test_a_change_from_behind_is_found(priya, nilgiri, changed, superuser):
-    with nilgiri.scope():
-        seals.seal()
+    seal(nilgiri)
     with superuser.transaction():
         superuser.execute("SET LOCAL session_replication_role = replica")
         superuser.execute(
