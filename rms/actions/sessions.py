@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from rms.actions import mails
+from rms.actions import mails, passes
 from rms.crypto import passwords, session_token
 from rms.crypto.session_token import SessionToken
 from rms.db.audit import audit_event
@@ -125,7 +125,10 @@ def end(session_id: UUID, *, because: str, now: dt.datetime) -> bool:
 
 
 def end_all_of(user_id: UUID, *, because: str, now: dt.datetime, but: UUID | None = None) -> int:
-    """End every session of a person, but for one; says how many. Holds from the commit of this act on."""
+    """End every session of a person, but for one; says how many. Holds from the commit of this act on. Who
+    has given a password and stands before the next question begins anew.
+    """
+    passes.end_all_of(user_id)
     statement = update(UserSession).where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
     if but is not None:
         statement = statement.where(UserSession.id != but)

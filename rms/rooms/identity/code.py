@@ -12,7 +12,7 @@ from rms.rooms.identity import entry, room
 from rms.rooms.identity.entry import Pending
 from rms.rooms.identity.forms import CodeForm, RecoveryForm
 from rms.rooms.identity.sign_in import wait_of
-from rms.rooms.identity.visitor import in_company
+from rms.rooms.identity.visitor import in_company, use_up_passes
 from rms.web.clock import now
 from rms.web.fragments import go, page
 from rms.web.guard import public
@@ -55,6 +55,8 @@ def prove_code():
     if not is_right:
         form.refuse_code()
         return _code_page(seat, form, status=422)
+    if not use_up_passes():
+        return _is_over()
     return _let_in(waiting, by_recovery_code=isinstance(form, RecoveryForm))
 
 

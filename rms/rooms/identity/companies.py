@@ -14,7 +14,7 @@ from rms.rooms.identity import entry, room
 from rms.rooms.identity.forms import OwnPasswordForm
 from rms.rooms.identity.haste import told_to_wait, wait_of
 from rms.rooms.identity.sign_in import let_choose, open_with, same_site_path
-from rms.rooms.identity.visitor import choice, in_company, moment_words
+from rms.rooms.identity.visitor import choice, in_company, moment_words, use_up_passes
 from rms.web.clock import at_home
 from rms.web.fragments import go, page
 from rms.web.guard import public
@@ -75,7 +75,9 @@ def choose():
     chosen = [one for one in kept["seats"] if one[0] == request.form.get("company")] if kept else []
     if not chosen:
         return _choice_is_over()
-    tenant, user, checked = chosen[0]
+    tenant, user, checked, _ = chosen[0]
+    if not use_up_passes():
+        return _choice_is_over()
     who = SignIn(UUID(user), checked, remember=kept["keep"])
     try:
         return entry.go_on(UUID(tenant), who, kept["next"])

@@ -6,21 +6,20 @@ from uuid import UUID
 
 from flask import Response, current_app, g, request, session, url_for
 
+from rms.actions import passes, sessions, sign_ins
 from rms.actions import passwords as acts
-from rms.actions import sessions, sign_ins
 from rms.actions.sessions import CannotSignIn, SignIn, Terms
 from rms.crypto import device, passwords
 from rms.crypto.device import Device
 from rms.db.session import tenant_scope
 from rms.domain.errors import N_
 from rms.queries.sign_in import Seat, seat_of
-from rms.rooms.identity.visitor import in_company
+from rms.rooms.identity.visitor import are_good, give_passes, in_company, use_up_passes
 from rms.web.clock import now
 from rms.web.credentials import manners, sign_in_cookies
 from rms.web.fragments import go
 
 CODE_PAGE = "/login/code"
-PENDING_LASTS = dt.timedelta(minutes=5)
 DEVICE_KEPT = dt.timedelta(days=365)
 
 
@@ -55,6 +54,7 @@ def come_in(tenant_id: UUID, who: SignIn, following: str | None) -> Response:
     with in_company(tenant_id, who.user_id):
         token, seat = sign_ins.come_in(replace(who, device_hash=browser.digest), terms, now=now())
     _end_former_session()
+    use_up_passes()
     session.clear()
     sign_in_cookies(who.user_id, token, max_age=terms.lasts if who.remember else None)
     return know_device(go(following or _first_page(seat)), seat.email)
@@ -63,22 +63,23 @@ def come_in(tenant_id: UUID, who: SignIn, following: str | None) -> Response:
 def remember_pending(
     tenant_id: UUID, user_id: UUID, checked: str, *, remember: bool, following: str | None
 ) -> None:
-    """In the signed cookie, for five minutes."""
-    session.pop("choice", None)
+    """In the signed cookie, for five minutes, and good once."""
+    [given] = give_passes([user_id])
     session["pending"] = {
         "tenant": tenant_id.hex,
         "user": user_id.hex,
         "checked": checked,
         "keep": remember,
         "next": following,
-        "until": (now() + PENDING_LASTS).timestamp(),
+        "until": (now() + passes.LASTS).timestamp(),
+        "pass": given,
     }
 
 
 def pending() -> Pending | None:
-    """Who is asked for a code, unless the five minutes are over."""
+    """Who is asked for a code, unless the five minutes are over or it was given."""
     kept = session.get("pending")
-    if not kept or now().timestamp() >= kept["until"]:
+    if not kept or now().timestamp() >= kept["until"] or not are_good([kept["pass"]]):
         return None
     return Pending(UUID(kept["tenant"]), UUID(kept["user"]), kept["checked"], kept["keep"], kept["next"])
 

@@ -6,7 +6,7 @@ from flask import Response, current_app, flash, g, request, session, url_for
 from flask_babel import format_date, gettext
 from flask_login import current_user
 
-from rms.actions import sessions, sign_ins
+from rms.actions import passes, sessions, sign_ins
 from rms.actions.sessions import CannotSignIn, SignIn
 from rms.actions.sign_ins import Opened
 from rms.crypto import passwords
@@ -18,7 +18,7 @@ from rms.queries.sign_in import Candidate
 from rms.rooms.identity import entry, room
 from rms.rooms.identity.forms import SignInForm
 from rms.rooms.identity.haste import told_to_wait, wait_of
-from rms.rooms.identity.visitor import remember_choice, remember_waiting
+from rms.rooms.identity.visitor import remember_choice, remember_waiting, use_up_passes
 from rms.web.clock import now, today
 from rms.web.credentials import forget_cookies
 from rms.web.fragments import go, page
@@ -67,6 +67,7 @@ def enter():
 def logout():
     if current_user.is_authenticated:
         act_as(current_user.user_id)
+    use_up_passes()
     if g.ticket and sessions.end(g.ticket.session_id, because="signed_out", now=now()):
         _note_sign_out()
     session.clear()
@@ -151,6 +152,7 @@ def _sign_in_of(person: Candidate, form: SignInForm) -> SignIn:
 
 def _note_sign_out() -> None:
     if current_user.is_authenticated:
+        passes.end_all_of(current_user.user_id)
         audit_event("sign_out", "users", current_user.user_id, {"session": str(g.ticket.session_id)})
 
 
