@@ -1,24 +1,23 @@
 """From draft to paper: the checks of Rule 46, the snapshots, and the number, taken last. And cancelling."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
 from rms.actions import limits
 from rms.actions.numbers import take_number
-from rms.actions.pricing import retotal, supply_kind
+from rms.actions.pricing import retotal
+from rms.actions.ready import document_of, is_blank
 from rms.crypto.fields import seal
 from rms.db.locks import lock, lock_all
 from rms.db.session import db
-from rms.domain import tax
+from rms.domain import readiness
 from rms.domain.errors import N_, Invalid, Sentence, StaleVersion
-from rms.domain.errors import sentence as say
-from rms.domain.invoicing import Priced
 from rms.domain.lifecycle import Status, Verb, move
-from rms.domain.money import rupees
-from rms.domain.place_of_supply import Registration, obstacle
+from rms.domain.numbering import problems_with_number
+from rms.domain.readiness import Finding
 from rms.models import (
     Invoice,
     InvoiceLineItem,
@@ -27,23 +26,8 @@ from rms.models import (
 )
 from rms.queries import bank
 from rms.queries.invoices import Terms, lines_of, terms_for
+from rms.queries.numbers import series_kind
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
-
-ADDRESS_NEEDED_FROM = 50_000  # CGST Rule 46(e): rupees of taxable value to an unregistered person
-
-Problem = tuple[str, Sentence]
-
-
-def problems_before_issue(
-    invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms, priced: Priced
-) -> list[Problem]:
-    """What stands against issuing, as (id of the field to go to, sentence); empty when ready."""
-    return [
-        *_about_the_seller(terms),
-        *_about_the_customer(invoice, terms),
-        *_about_the_lines(invoice, lines, terms),
-        *_about_the_document(invoice, lines, terms, priced),
-    ]
 
 
 def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int | None = None) -> Invoice:
@@ -62,7 +46,8 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
     lines = _drop_blank_lines(lines_of(invoice_id))
     terms = terms_for(invoice.customer_id)
     priced = retotal(invoice, lines, terms)
-    problems = problems_before_issue(invoice, lines, terms, priced)
+    document = document_of(invoice, lines, terms, priced, today=today)
+    problems = readiness.obstacles(document)
     if problems:
         raise Invalid(N_("This invoice is not ready yet"), errors=_by_field(problems))
     for line, amounts in zip(lines, priced.lines, strict=True):
@@ -70,7 +55,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
     _drop_deleted_lines(invoice_id)
     db().flush()  # the lines first: once the invoice is paper, the database changes none of them
     _take_number(invoice)
-    _become_paper(invoice, terms, now)
+    _become_paper(invoice, terms, document.lut_arn, now)
     invoice.restate(today)
     db().flush()
     limits.count_issued(now=now)
@@ -114,80 +99,17 @@ def _lock_with_money(invoice_id: UUID) -> tuple[Invoice, list[ReceiptAllocation]
     return invoice, allocations
 
 
-def _about_the_seller(terms: Terms) -> Iterator[Problem]:
-    company, gst = terms.company, terms.gst
-    if not (company.address_line1 and company.state_code):
-        yield "company", say(N_("Your company has no address yet. An invoice must carry it."))
-    if gst.registration_type != Registration.UNREGISTERED and not gst.gst_number:
-        yield "company", say(N_("Your company has no GSTIN yet. Add it, or say that you are not registered."))
-
-
-def _about_the_customer(invoice: Invoice, terms: Terms) -> Iterator[Problem]:
-    customer = terms.customer
-    if customer is None:
-        yield "customer_id", say(N_("Choose the customer."))
-        return
-    if terms.buyer.is_registered and not customer.address_line1:
-        yield (
-            "customer_id",
-            say(N_("%(name)s has no address yet. A GST invoice must carry it."), name=customer.name),
-        )
-    is_large = invoice.subtotal >= ADDRESS_NEEDED_FROM
-    if not terms.buyer.is_registered and is_large and not (customer.address_line1 and customer.state_code):
-        yield (
-            "customer_id",
-            say(
-                N_("From %(amount)s on, the invoice needs the address and state of %(name)s."),
-                amount=rupees(ADDRESS_NEEDED_FROM),
-                name=customer.name,
-            ),
-        )
-
-
-def _about_the_lines(invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms) -> Iterator[Problem]:
-    if not lines:
-        yield "lines", say(N_("Add at least one line."))
-    for number, line in enumerate(lines, start=1):
-        place = f"lines-{line.id}-name"
-        if not line.is_valid:
-            yield place, say(N_("Line %(number)s has something that cannot be read."), number=number)
-            continue
-        if not line.name:
-            yield place, say(N_("Line %(number)s does not say what it is for."), number=number)
-        if terms.gst.gst_number and not line.hsn_sac:
-            yield f"lines-{line.id}-hsn_sac", say(N_("Line %(number)s has no SAC or HSN."), number=number)
-        if line.tax_treatment == "taxable" and line.tax_rate not in tax.rates_on(invoice.invoice_date):
-            yield (
-                f"lines-{line.id}-tax",
-                say(
-                    N_("Line %(number)s has a GST rate that did not apply on the invoice date."),
-                    number=number,
-                ),
-            )
-
-
-def _about_the_document(
-    invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms, priced: Priced
-) -> Iterator[Problem]:
-    if lines and invoice.total <= 0:
-        yield "lines", say(N_("The total is zero."))
-    in_the_way = obstacle(terms.seller, priced.supply, supply_kind(lines))
-    if in_the_way:
-        yield "place_of_supply", in_the_way
-
-
-def _by_field(problems: list[Problem]) -> dict[str, list[Sentence]]:
+def _by_field(problems: Iterable[Finding]) -> dict[str, list[Sentence]]:
     errors: dict[str, list[Sentence]] = {}
-    for place, sentence in problems:
-        errors.setdefault(place, []).append(sentence)
+    for problem in problems:
+        errors.setdefault(problem.place, []).append(problem.told)
     return errors
 
 
 def _drop_blank_lines(lines: list[InvoiceLineItem]) -> list[InvoiceLineItem]:
     kept = []
     for line in lines:
-        is_blank = line.is_valid and not (line.name or line.description or line.rate)
-        if is_blank:
+        if is_blank(line):
             db().delete(line)
         else:
             kept.append(line)
@@ -200,11 +122,12 @@ def _drop_deleted_lines(invoice_id: UUID) -> None:
     db().execute(delete(InvoiceLineItem).where(*waiting))
 
 
-def _become_paper(invoice: Invoice, terms: Terms, now: dt.datetime) -> None:
+def _become_paper(invoice: Invoice, terms: Terms, lut_arn: str | None, now: dt.datetime) -> None:
     """Names and addresses are copied: whatever is edited later, this document stays as it was given out."""
     invoice.issued_at = now
-    invoice.seller_snapshot = _sealed(snapshot_of_seller(terms.company, terms.gst), invoice)
-    invoice.buyer_snapshot = snapshot_of_buyer(terms.customer)
+    seller = snapshot_of_seller(terms.company, terms.gst, lut_arn=lut_arn)
+    invoice.seller_snapshot = _sealed(seller, invoice)
+    invoice.buyer_snapshot = snapshot_of_buyer(terms.customer, invoice)
     invoice.customer_gst = terms.customer.gst_number
 
 
@@ -216,6 +139,9 @@ def _sealed(seller: dict, invoice: Invoice) -> dict:
 
 def _take_number(invoice: Invoice) -> None:
     """CGST Rule 46(b). Last of all, since the counter's row stays locked until the transaction ends."""
-    kind = "bill_of_supply" if invoice.kind == "bill_of_supply" else "invoice"
-    taken = take_number(kind, invoice.invoice_date)
+    kind = series_kind(invoice)
+    taken = take_number(kind, invoice.invoice_date, invoice.series_id)
+    too_long = problems_with_number(taken.text)
+    if too_long:
+        raise Invalid(N_("This invoice is not ready yet"), errors={"numbering": too_long})
     invoice.series_id, invoice.invoice_number = taken.series_id, taken.text

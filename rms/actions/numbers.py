@@ -1,15 +1,14 @@
-"""Numbers of documents, taken from the default series of their kind."""
+"""Numbers of documents, taken from the series chosen for them or the default one of their kind."""
 
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from rms.db import numbering as counters
 from rms.db.session import db
 from rms.domain import numbering
 from rms.models import Company, NumberSeries
+from rms.queries.numbers import series_to_take
 
 
 @dataclass(frozen=True)
@@ -20,15 +19,15 @@ class TakenNumber:
     text: str
 
 
-def take_number(kind: str, day: dt.date) -> TakenNumber:
-    """The next number of the kind's default series in the financial year of `day`.
+def take_number(kind: str, day: dt.date, chosen: UUID | None = None) -> TakenNumber:
+    """The next number in the financial year of `day`, of the chosen series or the kind's default one.
 
     Take it last: the counter's row stays locked until the transaction ends, and a rollback gives it back.
     """
     statement = (
-        select(NumberSeries, Company.financial_year_start)
+        series_to_take(kind, chosen)
         .join(Company, Company.tenant_id == NumberSeries.tenant_id)
-        .where(NumberSeries.kind == kind, NumberSeries.is_default)
+        .add_columns(Company.financial_year_start)
     )
     series, starts = db().execute(statement).one()
     year = numbering.financial_year(day, starts.month if starts else 4)

@@ -1,10 +1,11 @@
 """Bring an invoice's stored figures in line with its lines: the one door from the columns to the domain."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from rms.domain.invoicing import LineAmounts, LineDraft, Priced, PriceMode, PricingContext, price
-from rms.domain.place_of_supply import SupplyKind
+from rms.domain.place_of_supply import Customer, SupplyKind
 from rms.domain.tax import Treatment, is_service_code
 from rms.models import Invoice, InvoiceLineItem
 from rms.queries.invoices import Terms
@@ -15,7 +16,7 @@ HEADS = ("cgst", "sgst", "igst", "cess")
 def retotal(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> Priced:
     """Price the valid lines and store every figure on them and the invoice; invalid lines count nothing."""
     fit = [line for line in lines if line.is_valid]
-    priced = price([draft_of(line, invoice) for line in fit], context_of(invoice, lines, terms))
+    priced = priced_of(invoice, lines, terms)
     for line, amounts in zip(fit, priced.lines, strict=True):
         _store_line(line, amounts)
     for line in lines:
@@ -23,6 +24,12 @@ def retotal(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) ->
             _empty(line)
     _store_totals(invoice, priced)
     return priced
+
+
+def priced_of(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> Priced:
+    """The figures of the valid lines as they would be stored now; nothing is."""
+    fit = [draft_of(line, invoice) for line in lines if line.is_valid]
+    return price(fit, context_of(invoice, lines, terms))
 
 
 def draft_of(line: InvoiceLineItem, invoice: Invoice) -> LineDraft:
@@ -43,14 +50,20 @@ def draft_of(line: InvoiceLineItem, invoice: Invoice) -> LineDraft:
 def context_of(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> PricingContext:
     return PricingContext(
         seller=terms.seller,
-        customer=terms.buyer,
+        customer=buyer_of(invoice, terms),
         supply_kind=supply_kind(lines),
         place_of_supply=invoice.place_of_supply,
+        export_with_payment=invoice.export_with_payment,
         reverse_charge=invoice.reverse_charge,
         discount_percent=invoice.discount_percent,
         discount_amount=invoice.discount_amount,
         round_off=terms.rounds_off,
     )
+
+
+def buyer_of(invoice: Invoice, terms: Terms) -> Customer:
+    """The customer as this document has it: its own ship-to wins over where their goods usually go."""
+    return replace(terms.buyer, delivery_state=invoice.shipping_state_code or terms.buyer.delivery_state)
 
 
 def supply_kind(lines: Sequence[InvoiceLineItem]) -> SupplyKind:

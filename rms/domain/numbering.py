@@ -93,6 +93,19 @@ def preview(series: Series, financial_year: str, start: int = 1) -> Preview:
     return Preview(first, far, len(far), problems)
 
 
+def problems_with_number(number: str) -> list[Sentence]:
+    """What CGST Rule 46(b) has against a rendered number; a series can grow out of its 16 characters."""
+    problems = []
+    if not _ALLOWED.fullmatch(number):
+        problems.append(say(N_("A number may hold only letters A to Z, digits, - and /")))
+    if number[:1] in ("-", "/", "0"):
+        problems.append(say(N_("A number starts with a letter or a digit other than 0")))
+    if len(number) > LONGEST:
+        told = N_("%(number)s has %(length)s characters. A GST invoice number has at most 16")
+        problems.append(say(told, number=number, length=len(number)))
+    return problems
+
+
 def may_collide(one: Series, other: Series, start_month: int = 4) -> bool:
     """Whether two fit series can print the same number, in any years and with any values, ignoring case.
 

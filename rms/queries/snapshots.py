@@ -1,6 +1,6 @@
 """Seller and buyer as a document carries them: what is copied onto it when it is issued."""
 
-from rms.models import Company, Customer, GstSetting
+from rms.models import Company, Customer, GstSetting, Invoice
 from rms.queries.bank import COLUMN, account_number_of
 
 _SELLER = (
@@ -15,12 +15,31 @@ _BUYER = (
 )
 
 
-def snapshot_of_seller(company: Company, gst: GstSetting) -> dict:
-    """The account number is in the clear: who stores the copy seals it for its invoice."""
+# Where the goods of one document go, when that is not where the customer's usually do.
+_SHIPPING = (
+    "shipping_name shipping_address_line1 shipping_address_line2 shipping_city shipping_pin_code "
+    "shipping_state_code"
+)
+
+
+def snapshot_of_seller(company: Company, gst: GstSetting, *, lut_arn: str | None = None) -> dict:
+    """The account number is in the clear: who stores the copy seals it for its invoice. `lut_arn` is the
+    letter of undertaking that the document is made under."""
     kept = {name: getattr(company, name) for name in _SELLER.split()}
     kept[COLUMN] = account_number_of(company)
-    return {**kept, "gst_number": gst.gst_number, "registration_type": gst.registration_type}
+    undertaking = {"lut_arn": lut_arn} if lut_arn else {}
+    return {
+        **kept,
+        **undertaking,
+        "gst_number": gst.gst_number,
+        "registration_type": gst.registration_type,
+    }
 
 
-def snapshot_of_buyer(customer: Customer) -> dict:
-    return {name: getattr(customer, name) for name in _BUYER.split()}
+def snapshot_of_buyer(customer: Customer, invoice: Invoice | None = None) -> dict:
+    kept = {name: getattr(customer, name) for name in _BUYER.split()}
+    if invoice is None:
+        return kept
+    if invoice.shipping_address_line1 or invoice.shipping_state_code:
+        kept |= {name: getattr(invoice, name) for name in _SHIPPING.split()}
+    return kept | {"country_code": invoice.destination_country or customer.country_code}
