@@ -45,6 +45,8 @@ GRANTS = {
     "second_factors": "SELECT, INSERT, UPDATE, DELETE",
     "recovery_codes": "SELECT, INSERT, UPDATE, DELETE",
     "login_attempts": "SELECT, INSERT, UPDATE, DELETE",
+    "files": "SELECT, INSERT, UPDATE, DELETE",
+    "file_chunks": "SELECT, INSERT, DELETE",
     "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
 }
 

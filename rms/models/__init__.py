@@ -12,6 +12,7 @@ from rms.models.audit import AuditLog, AuditSeal
 from rms.models.companies import Company
 from rms.models.credit_notes import CreditNote
 from rms.models.customers import AccountManager, ClientType, Customer
+from rms.models.files import File, FileChunk
 from rms.models.idempotency import IdempotencyKey
 from rms.models.invoices import Invoice, InvoiceLineItem
 from rms.models.mails import EmailMessage
@@ -33,6 +34,8 @@ __all__ = [
     "EmailChange",
     "EmailMessage",
     "EmailVerification",
+    "File",
+    "FileChunk",
     "GstSetting",
     "IdempotencyKey",
     "Invoice",
