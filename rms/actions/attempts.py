@@ -57,13 +57,22 @@ class _Keys:
     address: list[str]
 
 
-def begin(kind: str, *, account: str, ip: str, now: dt.datetime, device: str | None = None) -> Attempt:
+def begin(
+    kind: str,
+    *,
+    account: str,
+    ip: str,
+    now: dt.datetime,
+    device: str | None = None,
+    within: str | None = None,
+) -> Attempt:
     """Count an attempt, or raise TooOften with the seconds until the next one may be made.
 
     `account` is whatever is tried: a mail address, a user. `device` names a browser that this account knows;
     it gets the account's patience for itself, whatever others do, also from the same network address.
+    `within` is what has the wider limit in place of the network address.
     """
-    keys = _keys(account if device is None else f"{device} {account}", ip)
+    keys = _keys(account if device is None else f"{device} {account}", within or ip)
     with public_scope():
         _one_at_a_time(kind, keys)
         _refuse_haste(kind, keys, now, is_known=device is not None)

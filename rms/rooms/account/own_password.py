@@ -16,7 +16,7 @@ def check(password: str) -> str:
     """
     release()
     who = (current_user.tenant_id, current_user.user_id)
-    checked = sign_ins.prove_password(*who, password, now=now())
+    checked = sign_ins.prove_password(*who, password, session_id=current_user.session_id, now=now())
     if checked is None:
         raise Invalid(N_("That is not your password"), field="current")
     return checked

@@ -12,7 +12,8 @@ def prove(person: Person, password: str) -> None:
 
     No transaction is open while it is hashed.
     """
-    if sign_ins.prove_password(person.tenant_id, person.user_id, password, now=now()) is None:
+    who = (person.tenant_id, person.user_id)
+    if sign_ins.prove_password(*who, password, session_id=person.session_id, now=now()) is None:
         raise Invalid(N_("That is not your password"), field="step_up_password")
     with in_company(person.tenant_id, person.user_id):
         sessions.confirm_password(person.session_id, now=now())

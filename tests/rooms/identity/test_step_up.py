@@ -8,6 +8,7 @@ import pytest
 from rms.web import guard
 from tests.factories import PASSWORD
 from tests.house.routes import rules
+from tests.http import Browser
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 QUESTION = "Your password, please"
@@ -79,6 +80,35 @@ def test_wrong_passwords_are_counted_and_slowed_down(later, nilgiri, superuser):
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
     assert invitations(superuser, nilgiri) == []
+
+
+def another(app, later, superuser) -> Browser:
+    """Priya on one more device, sixteen minutes after she gave her password there."""
+    browser = Browser(app, later.company, later.person)
+    superuser.execute(
+        "UPDATE sessions SET authenticated_at = now() - interval '16 minutes' WHERE user_id = %s",
+        (later.person.id,),
+    )
+    return browser
+
+
+def guess(browser: Browser, times: int) -> list[int]:
+    wrong = [INVITED | {"step_up_password": f"wrong {number}"} for number in range(times)]
+    return [browser.post("users/invite", fields).status_code for fields in wrong]
+
+
+def test_row_22_who_guesses_with_a_stolen_session_does_not_hold_the_owner_up(app, later, superuser):
+    owner = another(app, later, superuser)
+    assert guess(later, 7) == [403] * 5 + [429] * 2
+    assert owner.post("users/invite", INVITED | {"step_up_password": PASSWORD}).status_code == 303
+
+
+def test_row_22_all_sessions_of_a_person_together_guess_twenty_times(app, later, superuser):
+    sessions = [later, *(another(app, later, superuser) for _ in range(4))]
+    assert [guess(one, 5) for one in sessions] == [[403] * 5] * 4 + [[429] * 5]
+    refused = sessions[-1].post("users/invite", INVITED | {"step_up_password": PASSWORD})
+    assert refused.status_code == 429
+    assert 800 <= int(refused.headers["Retry-After"]) <= 900
 
 
 def test_htmx_is_asked_in_the_dialog_of_the_page(later):
