@@ -4,6 +4,7 @@ import re
 from uuid import UUID, uuid4
 
 from rms.crypto import links
+from rms.web import afterwards
 from tests.factories import PASSWORD
 
 HOST = "https://billing.test"
@@ -29,8 +30,10 @@ class Visitor:
             self.get("/login")
         fields = {"csrf_token": self.csrf, **fields}
         sent = {"data": fields, "headers": _headers(hx)}
-        # Buffered: what is done after the reply is done when this returns.
-        return self._kept(self.client.post(path, base_url=HOST, buffered=True, **sent))
+        # Buffered, so that the reply is closed, and what is put off until then is done when this returns.
+        reply = self.client.post(path, base_url=HOST, buffered=True, **sent)
+        afterwards.finish()
+        return self._kept(reply)
 
     def sign_up(self, *, hx: bool = False, **changed):
         page = self.get("/signup")
