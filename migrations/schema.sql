@@ -375,6 +375,65 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_verifications FOR 
 GRANT DELETE, INSERT, SELECT, UPDATE ON email_verifications TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON email_verifications TO rms_purger;
 
+CREATE TABLE file_chunks (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    position integer DEFAULT 0 NOT NULL,
+    content bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_file_chunks PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_file_chunks_tenant_id_file_id_position UNIQUE (tenant_id, file_id, "position"),
+    CONSTRAINT fk_file_chunks_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_file_chunks_tenant_id_file_id FOREIGN KEY (tenant_id, file_id) REFERENCES files(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_file_chunks_chunk_is_at_most_a_mebibyte CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 1048576))),
+    CONSTRAINT ck_file_chunks_position_is_not_negative CHECK (("position" >= 0))
+);
+ALTER TABLE file_chunks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE file_chunks FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON file_chunks FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON file_chunks FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.file_chunks FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT ON file_chunks TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON file_chunks TO rms_purger;
+
+CREATE TABLE files (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    name character varying(255) NOT NULL,
+    media_type character varying(100) NOT NULL,
+    size bigint NOT NULL,
+    sha256 character varying(64) NOT NULL,
+    entity_type character varying(100),
+    entity_id uuid,
+    variant character varying(40),
+    made_from character varying(64),
+    expires_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_files PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_files_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_files_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_files_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['logo'::character varying, 'signature'::character varying, 'paper'::character varying, 'export'::character varying, 'import'::character varying, 'attachment'::character varying])::text[]))),
+    CONSTRAINT ck_files_papers_say_what_they_show CHECK ((((kind)::text <> 'paper'::text) OR ((entity_type IS NOT NULL) AND (entity_id IS NOT NULL) AND (variant IS NOT NULL) AND (made_from IS NOT NULL)))),
+    CONSTRAINT ck_files_sha256_is_one CHECK (((sha256)::text ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT ck_files_size_is_not_negative CHECK ((size >= 0))
+);
+CREATE INDEX ix_files_about ON public.files USING btree (tenant_id, entity_type, entity_id) WHERE (entity_id IS NOT NULL);
+CREATE INDEX ix_files_created_by ON public.files USING btree (tenant_id, created_by) WHERE (created_by IS NOT NULL);
+CREATE INDEX ix_files_ended ON public.files USING btree (tenant_id, expires_at) WHERE (expires_at IS NOT NULL);
+CREATE UNIQUE INDEX uq_files_paper ON public.files USING btree (tenant_id, entity_type, entity_id, variant) WHERE ((kind)::text = 'paper'::text);
+ALTER TABLE files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE files FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON files FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON files FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.files FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON files TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON files TO rms_purger;
+
 CREATE TABLE gst_settings (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -710,6 +769,182 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.password_resets 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON password_resets TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON password_resets TO rms_purger;
+
+CREATE TABLE quote_invoices (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    quote_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_quote_invoices PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_quote_invoices_tenant_id_invoice_id UNIQUE (tenant_id, invoice_id),
+    CONSTRAINT uq_quote_invoices_tenant_id_quote_id UNIQUE (tenant_id, quote_id),
+    CONSTRAINT fk_quote_invoices_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_quote_invoices_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_quote_invoices_tenant_id_quote_id FOREIGN KEY (tenant_id, quote_id) REFERENCES quotes(tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE quote_invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quote_invoices FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON quote_invoices FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON quote_invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.quote_invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.quote_invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT ON quote_invoices TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON quote_invoices TO rms_purger;
+
+CREATE TABLE quote_lines (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    quote_id uuid NOT NULL,
+    position integer DEFAULT 0 NOT NULL,
+    service_type_id uuid,
+    name character varying(255),
+    description text,
+    hsn_sac character varying(8),
+    unit character varying(20),
+    quantity numeric(12,3) DEFAULT 1 NOT NULL,
+    rate numeric(15,4) DEFAULT 0 NOT NULL,
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    discount_percent numeric(6,3),
+    discount_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    invoice_discount_share numeric(15,2) DEFAULT 0 NOT NULL,
+    taxable_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_treatment character varying(20) DEFAULT 'taxable'::character varying NOT NULL,
+    tax_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cess_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    total numeric(15,2) DEFAULT 0 NOT NULL,
+    raw_input jsonb,
+    is_valid boolean DEFAULT true NOT NULL,
+    deleted_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_quote_lines PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_quote_lines_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_quote_lines_tenant_id_quote_id FOREIGN KEY (tenant_id, quote_id) REFERENCES quotes(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_quote_lines_tenant_id_service_type_id FOREIGN KEY (tenant_id, service_type_id) REFERENCES service_types(tenant_id, id),
+    CONSTRAINT ck_quote_lines_cess_rate_is_sane CHECK (((cess_rate >= (0)::numeric) AND (cess_rate <= (999)::numeric))),
+    CONSTRAINT ck_quote_lines_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT ck_quote_lines_discounts_are_not_negative CHECK (((discount_amount >= (0)::numeric) AND (invoice_discount_share >= (0)::numeric))),
+    CONSTRAINT ck_quote_lines_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
+    CONSTRAINT ck_quote_lines_invalid_lines_keep_what_was_typed CHECK ((is_valid OR (raw_input IS NOT NULL))),
+    CONSTRAINT ck_quote_lines_quantity_is_not_negative CHECK ((quantity >= (0)::numeric)),
+    CONSTRAINT ck_quote_lines_rate_is_not_negative CHECK ((rate >= (0)::numeric)),
+    CONSTRAINT ck_quote_lines_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
+    CONSTRAINT ck_quote_lines_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
+    CONSTRAINT ck_quote_lines_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[]))),
+    CONSTRAINT ck_quote_lines_total_adds_up CHECK ((total = (taxable_amount + tax_amount)))
+);
+CREATE INDEX ix_quote_lines_in_order ON public.quote_lines USING btree (tenant_id, quote_id, "position");
+CREATE INDEX ix_quote_lines_service_type ON public.quote_lines USING btree (tenant_id, service_type_id);
+ALTER TABLE quote_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quote_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON quote_lines FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON quote_lines FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.quote_lines FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,amount,invoice_discount_share,taxable_amount,cgst_amount,sgst_amount,igst_amount,cess_amount,tax_amount,rcm_cgst_amount,rcm_sgst_amount,rcm_igst_amount,rcm_cess_amount,total}', '{}');
+CREATE TRIGGER freeze_sent BEFORE INSERT OR DELETE OR UPDATE ON public.quote_lines FOR EACH ROW EXECUTE FUNCTION freeze_sent_quote_line();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.quote_lines FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON quote_lines TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON quote_lines TO rms_purger;
+
+CREATE TABLE quotes (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    quote_number character varying(50),
+    series_id uuid,
+    kind character varying(30) DEFAULT 'tax_invoice'::character varying NOT NULL,
+    quote_date date NOT NULL,
+    valid_until date NOT NULL,
+    payment_words character varying(255),
+    customer_id uuid,
+    reference_number character varying(100),
+    place_of_supply character varying(2),
+    supply_type character varying(20),
+    tax_mode character varying(30),
+    reverse_charge boolean DEFAULT false NOT NULL,
+    export_with_payment boolean DEFAULT false NOT NULL,
+    prices_include_tax boolean DEFAULT false NOT NULL,
+    discount_percent numeric(6,3),
+    discount_amount numeric(15,2),
+    discount_total numeric(15,2) DEFAULT 0 NOT NULL,
+    subtotal numeric(15,2) DEFAULT 0 NOT NULL,
+    cgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_total numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_sgst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_igst_total numeric(15,2) DEFAULT 0 NOT NULL,
+    rcm_cess_total numeric(15,2) DEFAULT 0 NOT NULL,
+    round_off numeric(15,2) DEFAULT 0 NOT NULL,
+    total numeric(15,2) DEFAULT 0 NOT NULL,
+    notes text,
+    sent_at timestamp with time zone,
+    seller_snapshot jsonb,
+    buyer_snapshot jsonb,
+    answer character varying(20),
+    answered_at timestamp with time zone,
+    answered_through character varying(20),
+    answered_by character varying(100),
+    answer_reason character varying(100),
+    answer_note character varying(1000),
+    answer_ip character varying(45),
+    archived_at timestamp with time zone,
+    replaces_id uuid,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    totals_seq integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_quotes PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_quotes_tenant_id_quote_number UNIQUE (tenant_id, quote_number),
+    CONSTRAINT fk_quotes_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_quotes_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_quotes_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_quotes_tenant_id_replaces_id FOREIGN KEY (tenant_id, replaces_id) REFERENCES quotes(tenant_id, id),
+    CONSTRAINT fk_quotes_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
+    CONSTRAINT ck_quotes_answer_is_known CHECK (((answer)::text = ANY ((ARRAY['accepted'::character varying, 'declined'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_answered_through_is_known CHECK (((answered_through)::text = ANY ((ARRAY['link'::character varying, 'company'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_answers_are_whole CHECK ((((answer IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) = (answered_through IS NULL)))),
+    CONSTRAINT ck_quotes_discount_amount_is_not_negative CHECK ((discount_amount >= (0)::numeric)),
+    CONSTRAINT ck_quotes_discount_is_percent_or_amount CHECK (((discount_percent IS NULL) OR (discount_amount IS NULL))),
+    CONSTRAINT ck_quotes_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
+    CONSTRAINT ck_quotes_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_only_sent_quotes_are_answered CHECK (((answer IS NULL) OR (sent_at IS NOT NULL))),
+    CONSTRAINT ck_quotes_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
+    CONSTRAINT ck_quotes_sent_quotes_have_number_and_customer CHECK ((((sent_at IS NULL) = (quote_number IS NULL)) AND ((sent_at IS NULL) OR (customer_id IS NOT NULL)))),
+    CONSTRAINT ck_quotes_supply_type_is_known CHECK (((supply_type)::text = ANY ((ARRAY['INTRA'::character varying, 'INTER'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_tax_mode_is_known CHECK (((tax_mode)::text = ANY ((ARRAY['CGST_SGST'::character varying, 'CGST_UTGST'::character varying, 'IGST'::character varying, 'IGST_ZERO_RATED_LUT'::character varying, 'NONE'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_tax_total_adds_up CHECK ((tax_total = (((cgst_total + sgst_total) + igst_total) + cess_total))),
+    CONSTRAINT ck_quotes_total_adds_up CHECK ((total = ((subtotal + tax_total) + round_off))),
+    CONSTRAINT ck_quotes_total_is_not_negative CHECK ((total >= (0)::numeric)),
+    CONSTRAINT ck_quotes_valid_until_is_not_before_quote_date CHECK ((valid_until >= quote_date))
+);
+CREATE INDEX ix_quotes_newest_first ON public.quotes USING btree (tenant_id, quote_date DESC, id DESC);
+CREATE INDEX ix_quotes_number_trigrams ON public.quotes USING gin (tenant_id, quote_number gin_trgm_ops);
+CREATE INDEX ix_quotes_of_customer ON public.quotes USING btree (tenant_id, customer_id, quote_date);
+CREATE INDEX ix_quotes_of_series ON public.quotes USING btree (tenant_id, series_id);
+CREATE INDEX ix_quotes_replaced ON public.quotes USING btree (tenant_id, replaces_id);
+ALTER TABLE quotes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE quotes FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON quotes FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON quotes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.quotes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,totals_seq,subtotal,discount_total,cgst_total,sgst_total,igst_total,cess_total,tax_total,rcm_cgst_total,rcm_sgst_total,rcm_igst_total,rcm_cess_total,round_off,total}', '{seller_snapshot,buyer_snapshot}');
+CREATE TRIGGER freeze_sent BEFORE DELETE OR UPDATE ON public.quotes FOR EACH ROW EXECUTE FUNCTION freeze_sent_quote();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.quotes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON quotes TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON quotes TO rms_purger;
 
 CREATE TABLE receipt_allocations (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1354,6 +1589,38 @@ BEGIN
 END $function$;
 -- freeze_issued_line(): owned by rms_owner, may be called by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.freeze_sent_quote()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    free text[] := '{answer,answered_at,answered_through,answered_by,answer_reason,answer_note,answer_ip,archived_at,version,updated_at}';
+BEGIN
+    IF OLD.sent_at IS NULL OR current_user = 'rms_purger' THEN RETURN coalesce(NEW, OLD); END IF;
+    IF TG_OP = 'DELETE' OR to_jsonb(OLD) - free IS DISTINCT FROM to_jsonb(NEW) - free THEN
+        RAISE EXCEPTION 'a quote stays as it was sent: make a new version' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $function$;
+-- freeze_sent_quote(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.freeze_sent_quote_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF current_user = 'rms_purger' THEN RETURN coalesce(NEW, OLD); END IF;
+    IF EXISTS (SELECT FROM public.quotes q WHERE q.sent_at IS NOT NULL
+               AND ((TG_OP <> 'INSERT' AND q.tenant_id = OLD.tenant_id AND q.id = OLD.quote_id)
+                 OR (TG_OP <> 'DELETE' AND q.tenant_id = NEW.tenant_id AND q.id = NEW.quote_id))) THEN
+        RAISE EXCEPTION 'a line of a sent quote is not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $function$;
+-- freeze_sent_quote_line(): owned by rms_owner, may be called by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.keep_allocation_sums()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1503,6 +1770,11 @@ BEGIN
         RETURN false;
     END IF;
     DELETE FROM public.lut_declarations x WHERE x.tenant_id = tenant;
+    DELETE FROM public.quote_invoices x WHERE x.tenant_id = tenant;
+    DELETE FROM public.quote_lines x WHERE x.tenant_id = tenant;
+    DELETE FROM public.quotes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.file_chunks x WHERE x.tenant_id = tenant;
+    DELETE FROM public.files x WHERE x.tenant_id = tenant;
     DELETE FROM public.recovery_codes x WHERE x.tenant_id = tenant;
     DELETE FROM public.second_factors x WHERE x.tenant_id = tenant;
     DELETE FROM public.email_changes x WHERE x.tenant_id = tenant;

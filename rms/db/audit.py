@@ -106,6 +106,38 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "email_changes": ("token", "undo_token"),
     "second_factors": ("last_step",),
     "recovery_codes": (),
+    "quotes": (
+        "totals_seq",
+        "subtotal",
+        "discount_total",
+        "cgst_total",
+        "sgst_total",
+        "igst_total",
+        "cess_total",
+        "tax_total",
+        "rcm_cgst_total",
+        "rcm_sgst_total",
+        "rcm_igst_total",
+        "rcm_cess_total",
+        "round_off",
+        "total",
+    ),
+    "quote_lines": (
+        "amount",
+        "invoice_discount_share",
+        "taxable_amount",
+        "cgst_amount",
+        "sgst_amount",
+        "igst_amount",
+        "cess_amount",
+        "tax_amount",
+        "rcm_cgst_amount",
+        "rcm_sgst_amount",
+        "rcm_igst_amount",
+        "rcm_cess_amount",
+        "total",
+    ),
+    "quote_invoices": (),
     "lut_declarations": (),
 }
 
@@ -116,6 +148,7 @@ HIDDEN = {
     "recovery_codes": ("code_hash",),
     # Copies of the company and the customer, bank account included; they stand on the invoice itself.
     "invoices": ("seller_snapshot", "buyer_snapshot"),
+    "quotes": ("seller_snapshot", "buyer_snapshot"),
 }
 
 AUDIT_ROW = """

@@ -29,6 +29,7 @@ RANK = {
             "lut_declarations",
             "customers",
             "service_types",
+            "quotes",
             "receipts",
             "credit_notes",
             "invoices",

@@ -50,7 +50,14 @@ TABLES = (
 
 # Tables that later migrations made, the oldest first; each calls `take_in`. The newest is emptied first: it
 # may refer to any of the others.
-LATER: tuple[str, ...] = ("files", "file_chunks", "lut_declarations",)
+LATER: tuple[str, ...] = (
+    "files",
+    "file_chunks",
+    "quotes",
+    "quote_lines",
+    "quote_invoices",
+    "lut_declarations",
+)
 
 # What the function, and the triggers that run in its name, look at beside tenant_id.
 READS = {

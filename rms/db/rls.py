@@ -47,6 +47,9 @@ GRANTS = {
     "login_attempts": "SELECT, INSERT, UPDATE, DELETE",
     "files": "SELECT, INSERT, UPDATE, DELETE",
     "file_chunks": "SELECT, INSERT, DELETE",
+    "quotes": "SELECT, INSERT, UPDATE, DELETE",
+    "quote_lines": "SELECT, INSERT, UPDATE, DELETE",
+    "quote_invoices": "SELECT, INSERT, DELETE",
     "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
 }
 

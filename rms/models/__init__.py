@@ -17,6 +17,7 @@ from rms.models.idempotency import IdempotencyKey
 from rms.models.invoices import Invoice, InvoiceLineItem
 from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
+from rms.models.quotes import Quote, QuoteInvoice, QuoteLine
 from rms.models.receipts import Receipt, ReceiptAllocation
 from rms.models.services import ServiceType
 from rms.models.tax import GstSetting, LutDeclaration, TaxRate
@@ -45,6 +46,9 @@ __all__ = [
     "NumberCounter",
     "NumberSeries",
     "PasswordReset",
+    "Quote",
+    "QuoteInvoice",
+    "QuoteLine",
     "Receipt",
     "ReceiptAllocation",
     "RecoveryCode",

@@ -9,7 +9,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, literal, or_, select, tuple_, union_all
 
 from rms.db.session import db
-from rms.models import AuditLog, AuditSeal, Customer, Invoice, InvoiceLineItem, Receipt, ServiceType, User
+from rms.models import (
+    AuditLog,
+    AuditSeal,
+    Customer,
+    Invoice,
+    InvoiceLineItem,
+    Quote,
+    QuoteInvoice,
+    QuoteLine,
+    Receipt,
+    ServiceType,
+    User,
+)
 from rms.models import ReceiptAllocation as Allocation
 from rms.queries import seals
 from rms.queries.people import full_name
@@ -168,6 +180,7 @@ def _ids_called(search: str) -> Select:
         select(InvoiceLineItem.id).where(InvoiceLineItem.invoice_id.in_(invoices)),
         called(Customer, Customer.name, Customer.code),
         called(ServiceType, ServiceType.name, ServiceType.code),
+        called(Quote, Quote.quote_number),
         called(Receipt, Receipt.receipt_number),
         called(User, User.first_name, User.last_name, User.email),
     )
@@ -185,12 +198,21 @@ def _through_invoice(table: str, model):
     return lambda ids: select(*columns).join(Invoice, joined).where(model.id.in_(ids))
 
 
+def _of_quote(table: str, model):
+    joined = and_(Quote.tenant_id == model.tenant_id, Quote.id == model.quote_id)
+    columns = (literal(table).label("kind"), model.id, Quote.quote_number.label("name"))
+    return lambda ids: select(*columns).join(Quote, joined).where(model.id.in_(ids))
+
+
 _NAMED = {
     "invoices": _called("invoices", Invoice, Invoice.invoice_number),
     "invoice_line_items": _through_invoice("invoice_line_items", InvoiceLineItem),
     "receipt_allocations": _through_invoice("receipt_allocations", Allocation),
     "customers": _called("customers", Customer, Customer.name),
     "service_types": _called("service_types", ServiceType, ServiceType.name),
+    "quotes": _called("quotes", Quote, Quote.quote_number),
+    "quote_lines": _of_quote("quote_lines", QuoteLine),
+    "quote_invoices": _of_quote("quote_invoices", QuoteInvoice),
     "receipts": _called("receipts", Receipt, Receipt.receipt_number),
     "users": _called("users", User, User.email),
 }

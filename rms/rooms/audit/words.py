@@ -32,6 +32,9 @@ THINGS = {
     "email_changes": lazy_gettext("change of address"),
     "second_factors": lazy_gettext("second factor"),
     "recovery_codes": lazy_gettext("recovery code"),
+    "quotes": lazy_gettext("quote"),
+    "quote_lines": lazy_gettext("line of quote"),
+    "quote_invoices": lazy_gettext("invoice made of a quote"),
     "lut_declarations": lazy_gettext("letter of undertaking"),
 }
 
@@ -63,6 +66,14 @@ FIELDS = {
     "allocated_amount": lazy_gettext("Amount allocated"),
     "allocated_on": lazy_gettext("Allocated on"),
     "amount": lazy_gettext("Amount"),
+    "answer": lazy_gettext("Answer"),
+    "answer_ip": lazy_gettext("Network address of the answer"),
+    "answer_note": lazy_gettext("What the customer wrote"),
+    "answer_reason": lazy_gettext("Reason given"),
+    "answered_at": lazy_gettext("Answered"),
+    "answered_by": lazy_gettext("Answered by"),
+    "answered_through": lazy_gettext("Answered through"),
+    "archived_at": lazy_gettext("Put away"),
     "audience": lazy_gettext("Used by"),
     "arn": lazy_gettext("ARN of the undertaking"),
     "bank_account_last4": lazy_gettext("Account number, last digits"),
@@ -156,6 +167,7 @@ FIELDS = {
     "pattern": lazy_gettext("Pattern of the number"),
     "payment_method": lazy_gettext("Paid by"),
     "payment_terms": lazy_gettext("Days to pay"),
+    "payment_words": lazy_gettext("Payment"),
     "phone": lazy_gettext("Phone"),
     "pin_code": lazy_gettext("PIN code"),
     "place_of_supply": lazy_gettext("Place of supply"),
@@ -167,6 +179,9 @@ FIELDS = {
     "prices_include_tax": lazy_gettext("Prices include tax"),
     "quantity": lazy_gettext("Quantity"),
     "rate": lazy_gettext("Price"),
+    "quote_date": lazy_gettext("Date of the quote"),
+    "quote_id": lazy_gettext("Quote"),
+    "quote_number": lazy_gettext("Quote number"),
     "raw_input": lazy_gettext("As it was typed"),
     "reason": lazy_gettext("Reason"),
     "receipt_date": lazy_gettext("Date of the receipt"),
@@ -179,6 +194,7 @@ FIELDS = {
     "released_on": lazy_gettext("Released on"),
     "remember": lazy_gettext("Kept signed in"),
     "reply_to": lazy_gettext("Answers go to"),
+    "replaces_id": lazy_gettext("Replaces"),
     "resets_yearly": lazy_gettext("Starts again each year"),
     "reverse_charge": lazy_gettext("Reverse charge"),
     "revoked_at": lazy_gettext("Ended"),
@@ -228,6 +244,7 @@ FIELDS = {
     "used_at": lazy_gettext("Used at"),
     "user_agent": lazy_gettext("Device"),
     "user_id": lazy_gettext("Person"),
+    "valid_until": lazy_gettext("Valid until"),
     "whatsapp": lazy_gettext("WhatsApp"),
     "with_second_factor": lazy_gettext("With a second factor"),
     "withdrawn_at": lazy_gettext("Withdrawn"),
@@ -260,6 +277,10 @@ def _of_change(entry, named: dict) -> str:
         return gettext("%(who)s issued invoice %(subject)s", **named)
     if entry.entity_type == "invoices" and now.get("status") == "cancelled":
         return gettext("%(who)s cancelled invoice %(subject)s", **named)
+    if entry.entity_type == "quotes" and now.get("quote_number"):
+        return gettext("%(who)s sent quote %(subject)s", **named)
+    if entry.entity_type == "quotes" and now.get("answer"):
+        return _of_answer(now, named)
     if entry.entity_type == "sessions" and now.get("revoked_at"):
         return gettext("A session ended. It was ended by %(who)s", **named)
     if len(changed) == 1:
@@ -267,3 +288,12 @@ def _of_change(entry, named: dict) -> str:
         return gettext("%(who)s changed %(field)s of the %(thing)s %(subject)s", **named).rstrip()
     named["count"] = len(changed)
     return gettext("%(who)s changed %(count)s fields of the %(thing)s %(subject)s", **named).rstrip()
+
+
+def _of_answer(now: dict, named: dict) -> str:
+    """A customer who answers through the link is nobody who is signed in."""
+    if now.get("answered_through") == "link":
+        named["who"] = now.get("answered_by") or gettext("The customer")
+    if now["answer"] == "accepted":
+        return gettext("%(who)s accepted quote %(subject)s", **named)
+    return gettext("%(who)s declined quote %(subject)s", **named)
