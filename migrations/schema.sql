@@ -275,6 +275,32 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customers FOR EACH ROW E
 GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON customers TO rms_purger;
 
+CREATE TABLE document_views (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    visitor character varying(43) NOT NULL,
+    seen_on date NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    count integer DEFAULT 1 NOT NULL,
+    device character varying(100) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_document_views PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_document_views_tenant_id_link_id_visitor_seen_on UNIQUE (tenant_id, link_id, visitor, seen_on),
+    CONSTRAINT fk_document_views_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_document_views_tenant_id_link_id FOREIGN KEY (tenant_id, link_id) REFERENCES public_links(tenant_id, id),
+    CONSTRAINT ck_document_views_count_is_positive CHECK ((count > 0))
+);
+ALTER TABLE document_views ENABLE ROW LEVEL SECURITY;
+ALTER TABLE document_views FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON document_views FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON document_views FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.document_views FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON document_views TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON document_views TO rms_purger;
+
 CREATE TABLE email_changes (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -696,6 +722,60 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.lut_declarations FOR EAC
 GRANT DELETE, INSERT, SELECT, UPDATE ON lut_declarations TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON lut_declarations TO rms_purger;
 
+CREATE TABLE mail_servers (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    host character varying(253) NOT NULL,
+    port integer NOT NULL,
+    security character varying(10) NOT NULL,
+    username character varying(255),
+    password text,
+    from_address character varying(255) NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    tested_at timestamp with time zone,
+    test_error text,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_mail_servers PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_mail_servers_tenant_id UNIQUE (tenant_id),
+    CONSTRAINT fk_mail_servers_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_mail_servers_no_password_in_the_clear CHECK ((((security)::text <> 'none'::text) OR (password IS NULL))),
+    CONSTRAINT ck_mail_servers_port_is_one CHECK (((port >= 1) AND (port <= 65535))),
+    CONSTRAINT ck_mail_servers_security_is_known CHECK (((security)::text = ANY ((ARRAY['tls'::character varying, 'starttls'::character varying, 'none'::character varying])::text[])))
+);
+ALTER TABLE mail_servers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mail_servers FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON mail_servers FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON mail_servers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.mail_servers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,tested_at,test_error}', '{password}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.mail_servers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON mail_servers TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON mail_servers TO rms_purger;
+
+CREATE TABLE mail_templates (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject character varying(200) NOT NULL,
+    body text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_mail_templates PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_mail_templates_tenant_id_kind UNIQUE (tenant_id, kind),
+    CONSTRAINT fk_mail_templates_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_mail_templates_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['invoice'::character varying, 'reminder'::character varying, 'quote'::character varying, 'receipt'::character varying])::text[])))
+);
+ALTER TABLE mail_templates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mail_templates FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON mail_templates FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON mail_templates FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.mail_templates FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.mail_templates FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON mail_templates TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON mail_templates TO rms_purger;
+
 CREATE TABLE number_counters (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     series_id uuid NOT NULL,
@@ -769,6 +849,77 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.password_resets 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.password_resets FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON password_resets TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON password_resets TO rms_purger;
+
+CREATE TABLE payer_answers (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    link_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    reference character varying(40),
+    on_date date,
+    note text,
+    name character varying(120),
+    handled_at timestamp with time zone,
+    handled_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_payer_answers PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_payer_answers_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_payer_answers_tenant_id_handled_by FOREIGN KEY (tenant_id, handled_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_payer_answers_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
+    CONSTRAINT fk_payer_answers_tenant_id_link_id FOREIGN KEY (tenant_id, link_id) REFERENCES public_links(tenant_id, id),
+    CONSTRAINT ck_payer_answers_a_mistake_is_described CHECK ((((kind)::text <> 'mistake'::text) OR (note IS NOT NULL))),
+    CONSTRAINT ck_payer_answers_a_promise_has_a_day CHECK ((((kind)::text <> 'will_pay'::text) OR (on_date IS NOT NULL))),
+    CONSTRAINT ck_payer_answers_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['paid'::character varying, 'will_pay'::character varying, 'mistake'::character varying])::text[]))),
+    CONSTRAINT ck_payer_answers_paid_says_which_payment CHECK ((((kind)::text <> 'paid'::text) OR (reference IS NOT NULL)))
+);
+CREATE INDEX ix_payer_answers_handled_by ON public.payer_answers USING btree (tenant_id, handled_by);
+CREATE INDEX ix_payer_answers_invoice ON public.payer_answers USING btree (tenant_id, invoice_id);
+CREATE INDEX ix_payer_answers_link ON public.payer_answers USING btree (tenant_id, link_id, created_at);
+CREATE INDEX ix_payer_answers_open ON public.payer_answers USING btree (tenant_id, created_at) WHERE (handled_at IS NULL);
+ALTER TABLE payer_answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE payer_answers FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON payer_answers FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON payer_answers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.payer_answers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.payer_answers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON payer_answers TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON payer_answers TO rms_purger;
+
+CREATE TABLE public_links (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    entity_type character varying(100) NOT NULL,
+    entity_id uuid NOT NULL,
+    token character varying(64) NOT NULL,
+    expires_on date,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_public_links PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_public_links_token UNIQUE (token),
+    CONSTRAINT fk_public_links_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_public_links_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_public_links_tenant_id_revoked_by FOREIGN KEY (tenant_id, revoked_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT ck_public_links_entity_type_is_known CHECK (((entity_type)::text = ANY ((ARRAY['invoices'::character varying, 'quotes'::character varying])::text[]))),
+    CONSTRAINT ck_public_links_token_is_a_hash CHECK (((token)::text ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX ix_public_links_about ON public.public_links USING btree (tenant_id, entity_type, entity_id);
+CREATE INDEX ix_public_links_revoked_by ON public.public_links USING btree (tenant_id, revoked_by);
+CREATE UNIQUE INDEX uq_public_links_live ON public.public_links USING btree (tenant_id, entity_type, entity_id) WHERE (revoked_at IS NULL);
+ALTER TABLE public_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY asked_before_sign_in ON public_links FOR SELECT TO rms_definer USING (true);
+CREATE POLICY removed_by_purger ON public_links FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON public_links FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.public_links FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,token}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.public_links FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON public_links TO rms_app;
+GRANT SELECT (id, tenant_id, token) ON public_links TO rms_definer;
+GRANT DELETE, SELECT (tenant_id) ON public_links TO rms_purger;
 
 CREATE TABLE quote_invoices (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1693,6 +1844,17 @@ BEGIN
 END $function$;
 -- prepare_audit_months(integer): owned by rms_owner, may be called by rms_app
 
+CREATE OR REPLACE FUNCTION public.public_link(p_token text)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN QUERY SELECT l.tenant_id, l.id FROM public.public_links l WHERE l.token = p_token;
+END $function$;
+-- public_link(text): owned by rms_definer, may be called by rms_app
+
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1773,6 +1935,11 @@ BEGIN
     DELETE FROM public.quote_invoices x WHERE x.tenant_id = tenant;
     DELETE FROM public.quote_lines x WHERE x.tenant_id = tenant;
     DELETE FROM public.quotes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.mail_servers x WHERE x.tenant_id = tenant;
+    DELETE FROM public.mail_templates x WHERE x.tenant_id = tenant;
+    DELETE FROM public.payer_answers x WHERE x.tenant_id = tenant;
+    DELETE FROM public.document_views x WHERE x.tenant_id = tenant;
+    DELETE FROM public.public_links x WHERE x.tenant_id = tenant;
     DELETE FROM public.file_chunks x WHERE x.tenant_id = tenant;
     DELETE FROM public.files x WHERE x.tenant_id = tenant;
     DELETE FROM public.recovery_codes x WHERE x.tenant_id = tenant;

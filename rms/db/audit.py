@@ -106,6 +106,10 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "email_changes": ("token", "undo_token"),
     "second_factors": ("last_step",),
     "recovery_codes": (),
+    "public_links": ("token",),
+    "payer_answers": (),
+    "mail_templates": (),
+    "mail_servers": ("tested_at", "test_error"),
     "quotes": (
         "totals_seq",
         "subtotal",
@@ -146,6 +150,7 @@ HIDDEN = {
     "companies": ("bank_account_number",),
     "second_factors": ("secret",),
     "recovery_codes": ("code_hash",),
+    "mail_servers": ("password",),
     # Copies of the company and the customer, bank account included; they stand on the invoice itself.
     "invoices": ("seller_snapshot", "buyer_snapshot"),
     "quotes": ("seller_snapshot", "buyer_snapshot"),

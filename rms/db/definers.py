@@ -87,8 +87,21 @@ BEGIN
 END $$
 """  # nosec B608 # names of our own, no input
 
+# Whose link a secret opens, by its SHA-256; everything else is asked in the scope of that tenant.
+PUBLIC_LINK = f"""
+CREATE FUNCTION public.public_link(p_token text) RETURNS TABLE (tenant_id uuid, id uuid)
+{_HEAD} $$
+BEGIN
+    RETURN QUERY SELECT l.tenant_id, l.id FROM public.public_links l WHERE l.token = p_token;
+END $$
+"""  # nosec B608 # names of our own, no input
+
 # What later migrations added, each by its own.
-LATER = {"sign_in_candidates(text, text)": SIGN_IN_CANDIDATES_OF}
+LATER = {
+    "sign_in_candidates(text, text)": SIGN_IN_CANDIDATES_OF,
+    "public_link(text)": PUBLIC_LINK,
+}
+LATER_READS = {"public_links": "tenant_id, id, token"}
 
 
 def add(signature: str) -> Iterator[str]:
@@ -97,11 +110,20 @@ def add(signature: str) -> Iterator[str]:
     yield from hand_over(f"public.{signature}", DEFINER)
 
 
+def let_read(table: str) -> Iterator[str]:
+    """What the functions of a later migration look at."""
+    yield from _may_read(table, LATER_READS[table])
+
+
+def _may_read(table: str, columns: str) -> Iterator[str]:
+    yield f"GRANT SELECT ({columns}) ON {table} TO {DEFINER}"
+    yield f"CREATE POLICY asked_before_sign_in ON {table} FOR SELECT TO {DEFINER} USING (true)"
+
+
 def install() -> Iterator[str]:
     """The functions of the first migration."""
     for table, columns in READS.items():
-        yield f"GRANT SELECT ({columns}) ON {table} TO {DEFINER}"
-        yield f"CREATE POLICY asked_before_sign_in ON {table} FOR SELECT TO {DEFINER} USING (true)"
+        yield from _may_read(table, columns)
     for signature, body in FUNCTIONS.items():
         yield body
         yield from hand_over(f"public.{signature}", DEFINER)

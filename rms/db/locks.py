@@ -33,6 +33,7 @@ RANK = {
             "receipts",
             "credit_notes",
             "invoices",
+            "public_links",
             "number_counters",
             "tenants",
         )

@@ -53,6 +53,11 @@ TABLES = (
 LATER: tuple[str, ...] = (
     "files",
     "file_chunks",
+    "public_links",
+    "document_views",
+    "payer_answers",
+    "mail_templates",
+    "mail_servers",
     "quotes",
     "quote_lines",
     "quote_invoices",

@@ -15,11 +15,13 @@ from rms.models.customers import AccountManager, ClientType, Customer
 from rms.models.files import File, FileChunk
 from rms.models.idempotency import IdempotencyKey
 from rms.models.invoices import Invoice, InvoiceLineItem
+from rms.models.mail_settings import MailServer, MailTemplate
 from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
 from rms.models.quotes import Quote, QuoteInvoice, QuoteLine
 from rms.models.receipts import Receipt, ReceiptAllocation
 from rms.models.services import ServiceType
+from rms.models.sharing import DocumentView, PayerAnswer, PublicLink
 from rms.models.tax import GstSetting, LutDeclaration, TaxRate
 from rms.models.tenants import Subscription, Tenant, TrialLedger
 from rms.models.users import EmailVerification, User, UserSession
@@ -32,6 +34,7 @@ __all__ = [
     "Company",
     "CreditNote",
     "Customer",
+    "DocumentView",
     "EmailChange",
     "EmailMessage",
     "EmailVerification",
@@ -43,9 +46,13 @@ __all__ = [
     "InvoiceLineItem",
     "LoginAttempt",
     "LutDeclaration",
+    "MailServer",
+    "MailTemplate",
     "NumberCounter",
     "NumberSeries",
     "PasswordReset",
+    "PayerAnswer",
+    "PublicLink",
     "Quote",
     "QuoteInvoice",
     "QuoteLine",

@@ -17,6 +17,7 @@ UNIQUE_FOR_ALL = {
     "uq_user_invitations_token",
     "uq_email_changes_token",
     "uq_email_changes_undo_token",
+    "uq_public_links_token",
 }
 # Asked before the tenant is known, by a function of rms_definer.
 INDEXED_FOR_ALL = {"ix_users_email_norm"}
@@ -119,6 +120,7 @@ def test_every_reference_to_another_row_is_a_foreign_key(superuser, table):
         "email_messages": {"entity_id"},
         # What a paper shows may be of any kind; what is gone leaves at most a copy that ends by itself.
         "files": {"entity_id"},
+        "public_links": {"entity_id"},
     }
     assert loose <= allowed.get(table, set())
 
@@ -159,7 +161,7 @@ def test_functions_that_see_more_than_one_tenant_are_locked_down(superuser):
         "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "
         "WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
     ).fetchall()
-    assert len(rows) == 13
+    assert len(rows) == 14
     for name, owner, settings, language, public_may_call in rows:
         alone = {(OWNER, "prepare_audit_months"), (PURGER, "remove_unverified_tenant")}
         assert owner in (DEFINER, AUDIT) or (owner, name) in alone

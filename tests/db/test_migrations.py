@@ -53,6 +53,8 @@ def what_protects_the_tables():
     for table in rls.GRANTS:
         yield from rls.protect(table)
     yield from definers.install()
+    for table in definers.LATER_READS:
+        yield from definers.let_read(table)
     for signature in definers.LATER:
         yield from definers.add(signature)
     yield from ledger_triggers.install()
