@@ -125,7 +125,7 @@ def _drop_deleted_lines(invoice_id: UUID) -> None:
 def _become_paper(invoice: Invoice, terms: Terms, lut_arn: str | None, now: dt.datetime) -> None:
     """Names and addresses are copied: whatever is edited later, this document stays as it was given out."""
     invoice.issued_at = now
-    seller = snapshot_of_seller(terms.company, terms.gst, lut_arn=lut_arn)
+    seller = snapshot_of_seller(terms.company, terms.gst, settings=terms.settings, lut_arn=lut_arn)
     invoice.seller_snapshot = _sealed(seller, invoice)
     invoice.buyer_snapshot = snapshot_of_buyer(terms.customer, invoice)
     invoice.customer_gst = terms.customer.gst_number

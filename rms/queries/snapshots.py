@@ -22,10 +22,13 @@ _SHIPPING = (
 )
 
 
-def snapshot_of_seller(company: Company, gst: GstSetting, *, lut_arn: str | None = None) -> dict:
+def snapshot_of_seller(
+    company: Company, gst: GstSetting, *, settings: dict | None = None, lut_arn: str | None = None
+) -> dict:
     """The account number is in the clear: who stores the copy seals it for its invoice. `lut_arn` is the
-    letter of undertaking that the document is made under."""
+    letter of undertaking that the document is made under; `settings` name the picture of the signature."""
     kept = {name: getattr(company, name) for name in _SELLER.split()}
+    kept["signature"] = (settings or {}).get("signature")
     kept[COLUMN] = account_number_of(company)
     undertaking = {"lut_arn": lut_arn} if lut_arn else {}
     return {
