@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, audit, keys):
+    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, maintenance_page, audit, keys):
         app.cli.add_command(command)
 
 
@@ -91,6 +92,22 @@ def demo_data() -> None:
 
     for line in demo.load(dt.datetime.now(dt.UTC)):
         click.echo(line)
+
+
+@click.command("maintenance-page")
+@click.option("--begins", type=click.DateTime(["%Y-%m-%d %H:%M"]), required=True, help="In --zone.")
+@click.option("--ends", type=click.DateTime(["%Y-%m-%d %H:%M"]), required=True, help="In --zone.")
+@click.option("--zone", default="Asia/Kolkata", show_default=True)
+def maintenance_page(begins: dt.datetime, ends: dt.datetime, zone: str) -> None:
+    """Print the page that the proxy shows with status 503 while planned work is done."""
+    from flask import render_template
+
+    if ends <= begins:
+        raise click.UsageError("the work must end after it begins")
+    home = ZoneInfo(zone)
+    moments = {"begins": begins.replace(tzinfo=home), "ends": ends.replace(tzinfo=home)}
+    with current_app.test_request_context():
+        click.echo(render_template("errors/maintenance.html", help=_settings().help_address, **moments))
 
 
 @click.group()
