@@ -125,7 +125,7 @@ def seconds_until_mail(
 def _keys(account: str, ip: str) -> _Keys:
     return _Keys(
         ring().macs(PURPOSE, f"account {account.strip().lower()}"),
-        ring().macs(PURPOSE, f"address {_network(ip)}"),
+        ring().macs(PURPOSE, f"address {network_of(ip)}"),
     )
 
 

@@ -120,7 +120,7 @@ def test_row_22_twenty_failures_from_one_network_address_wait(account):
     ],
 )
 def test_a_network_address_is_a_subscriber(one, other, is_same):
-    assert (attempts._network(one) == attempts._network(other)) is is_same
+    assert (attempts.network_of(one) == attempts.network_of(other)) is is_same
 
 
 def test_row_22_of_a_hundred_guesses_at_once_five_pass(account):
