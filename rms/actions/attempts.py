@@ -129,7 +129,7 @@ def _keys(account: str, ip: str) -> _Keys:
     )
 
 
-def _network(ip: str) -> str:
+def network_of(ip: str) -> str:
     """Of IPv6 the first 64 bits: the rest is whatever a subscriber likes."""
     try:
         address = ipaddress.ip_address(ip)
