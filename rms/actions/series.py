@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select, text
 
+from rms.actions import codes
 from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain import numbering
 from rms.domain.errors import N_, Invalid, StaleVersion
 from rms.domain.numbering import Series
 from rms.domain.slugs import slugify
-from rms.models import Invoice, NumberSeries, Receipt
+from rms.models import Company, Invoice, NumberSeries, Quote, Receipt
 
 # What a financial year looks like in the number; the last one never starts again from 1.
 YEARS = {
@@ -31,6 +32,8 @@ KINDS = {
     "receipt": (N_("Receipts"), "R"),
     "credit_note": (N_("Credit notes"), "C"),
 }
+# Companies founded before these documents existed have no series for them: it comes with the first one.
+LATER_KINDS = {"quote": (N_("Quotes"), "Q")}
 NOT_INITIALS = {
     "llp", "pvt", "private", "ltd", "limited", "opc", "co", "company", "inc", "the", "of", "and", "for",
     "m", "s",
@@ -71,6 +74,18 @@ def start(name: str) -> list[NumberSeries]:
     db().add_all(rows)
     db().flush()
     return rows
+
+
+def open_later(kind: str) -> None:
+    """See that a default series of a kind of LATER_KINDS is there; two people may ask at the same moment."""
+    rows = list(db().scalars(select(NumberSeries)))
+    if any(row.kind == kind and row.is_default for row in rows):
+        return
+    company = db().scalars(select(Company.name).order_by(Company.created_at).limit(1)).one()
+    prefix = _free_prefix(company, kind, rows)
+    title, _ = LATER_KINDS[kind]
+    row = NumberSeries(kind=kind, name=title, prefix=prefix, pattern=YEARS["FY"], is_default=True)
+    codes.stored(row, "uq_number_series_one_default_per_kind")
 
 
 def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> NumberSeries:
@@ -135,7 +150,7 @@ def _free_prefix(name: str, kind: str, taken: list[NumberSeries]) -> str:
 
 def _prefixes(name: str, kind: str) -> Iterator[str]:
     """NFS for invoices, then NFR, NFC, NFB; where that is taken already, NFSR and NFR2 and so on."""
-    stem, letter = initials(name), KINDS[kind][1]
+    stem, letter = initials(name), (KINDS | LATER_KINDS)[kind][1]
     yield stem[:2] + letter if letter else stem
     yield stem + letter
     for number in range(2, 100):
@@ -144,7 +159,7 @@ def _prefixes(name: str, kind: str) -> Iterator[str]:
 
 def is_in_use(row: NumberSeries) -> bool:
     """Whether any document carries a number of the series."""
-    users = [exists().where(model.series_id == row.id) for model in (Invoice, Receipt)]
+    users = [exists().where(model.series_id == row.id) for model in (Invoice, Receipt, Quote)]
     return db().scalar(select(or_(*users)))
 
 

@@ -26,8 +26,8 @@ class Quote(TenantScoped, Base):
 
     Its state is no column: it follows from sent, answered, invoiced and the day (domain/quoting.py). The
     figures have an invoice's names, since the same pricing writes them; `kind` is the document an invoice
-    over it would be. Once sent it stays as it was sent (db/frozen_quotes.py); a new version is a quote of its own
-    that `replaces` this one. `answer_ip` is the address an answer through the link came from.
+    over it would be. Once sent it stays as it was sent (db/frozen_quotes.py); a new version is a quote of
+    its own that `replaces` this one. `answer_ip` is the address an answer through the link came from.
     """
 
     __tablename__ = "quotes"
@@ -123,6 +123,10 @@ class Quote(TenantScoped, Base):
     def invoice_date(self) -> dt.date:
         """The day whose rates count, by the name pricing knows it under."""
         return self.quote_date
+
+    # What only invoices say of themselves, by the names pricing asks for.
+    shipping_state_code = None
+    destination_country = None
 
     @property
     def is_draft(self) -> bool:
