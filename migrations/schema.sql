@@ -857,6 +857,7 @@ CREATE TABLE payer_answers (
     invoice_id uuid NOT NULL,
     kind character varying(20) NOT NULL,
     reference character varying(40),
+    amount numeric(15,2),
     on_date date,
     note text,
     name character varying(120),

@@ -13,6 +13,7 @@ from rms.db import audit, definers, purges, rls
 from rms.db.ddl import (
     DAY,
     MOMENT,
+    MONEY,
     NUMBER,
     TEXT,
     UUID,
@@ -106,6 +107,7 @@ def _answers() -> None:
         required("invoice_id", UUID),
         required("kind", sa.String(20)),
         optional("reference", sa.String(40)),
+        optional("amount", MONEY),
         optional("on_date", DAY),
         optional("note", TEXT),
         optional("name", sa.String(120)),

@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rms.db.base import Base, TenantScoped, belongs_to
+from rms.db.base import Base, Money, TenantScoped, belongs_to
 from rms.models.columns import count, live_only, one_of, refers_to, rule
 
 
 class PublicLink(TenantScoped, Base):
-    """A link to one document for whoever holds it. `token` is the SHA-256 of its secret, which nothing stores.
+    """A link to one document for whoever holds it. `token` is the SHA-256 of its secret.
 
     A document has one link at a time: `revoked_at` ends it for good, `expires_on` is its last day.
     """
@@ -89,6 +89,7 @@ class PayerAnswer(TenantScoped, Base):
     invoice_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(String(20))
     reference: Mapped[str | None] = mapped_column(String(40))
+    amount: Mapped[Money | None]
     on_date: Mapped[dt.date | None]
     note: Mapped[str | None]
     name: Mapped[str | None] = mapped_column(String(120))
