@@ -110,6 +110,11 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "payer_answers": (),
     "mail_templates": (),
     "mail_servers": ("tested_at", "test_error"),
+    "recurring_schedules": ("next_run", "next_number", "problem"),
+    "recurring_runs": (),
+    "recurring_invoices": (),
+    "reminders": (),
+    "reminder_stops": (),
     "quotes": (
         "totals_seq",
         "subtotal",

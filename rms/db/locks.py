@@ -25,6 +25,7 @@ RANK = {
             "second_factors",
             "sessions",
             "companies",
+            "recurring_schedules",
             "number_series",
             "lut_declarations",
             "customers",

@@ -58,9 +58,16 @@ LATER: tuple[str, ...] = (
     "payer_answers",
     "mail_templates",
     "mail_servers",
+    "recurring_schedules",
+    "recurring_runs",
+    "recurring_invoices",
+    "reminders",
+    "reminder_stops",
     "quotes",
     "quote_lines",
     "quote_invoices",
+    "saved_views",
+    "bulk_jobs",
     "lut_declarations",
 )
 

@@ -52,10 +52,17 @@ GRANTS = {
     "payer_answers": "SELECT, INSERT, UPDATE",
     "mail_templates": "SELECT, INSERT, UPDATE, DELETE",
     "mail_servers": "SELECT, INSERT, UPDATE, DELETE",
+    "recurring_schedules": "SELECT, INSERT, UPDATE, DELETE",
+    "recurring_runs": "SELECT, INSERT, UPDATE",
+    "recurring_invoices": "SELECT, INSERT, DELETE",
+    "reminders": "SELECT, INSERT",
+    "reminder_stops": "SELECT, INSERT, DELETE",
     "quotes": "SELECT, INSERT, UPDATE, DELETE",
     "quote_lines": "SELECT, INSERT, UPDATE, DELETE",
     "quote_invoices": "SELECT, INSERT, DELETE",
     "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
+    "saved_views": "SELECT, INSERT, UPDATE, DELETE",
+    "bulk_jobs": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 # Tables without a tenant: nothing in them belongs to one.

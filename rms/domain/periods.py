@@ -15,7 +15,7 @@ LATEST = date(2099, 12, 31)
 LONGEST_TERMS = 3650
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
 )  # fmt: skip
@@ -142,7 +142,7 @@ def _absolute(typed: str, text: str, today: date, field: str | None) -> date:
 
 def _month(word: str) -> int | None:
     """The month a word of at least three letters begins: nov, sept, november."""
-    starts = (number for number, name in enumerate(_MONTH_NAMES, 1) if name.lower().startswith(word))
+    starts = (number for number, name in enumerate(MONTH_NAMES, 1) if name.lower().startswith(word))
     return next(starts, None)
 
 
@@ -186,7 +186,7 @@ def _no_such_day(day: int, month: int, year: int, field: str | None) -> Invalid:
         N_("There is no %(day)s %(month)s in %(year)s"),
         field=field,
         day=day,
-        month=_MONTH_NAMES[month - 1],
+        month=MONTH_NAMES[month - 1],
         year=year,
     )
 

@@ -15,11 +15,13 @@ from rms.models.customers import AccountManager, ClientType, Customer
 from rms.models.files import File, FileChunk
 from rms.models.idempotency import IdempotencyKey
 from rms.models.invoices import Invoice, InvoiceLineItem
+from rms.models.lists import BulkJob, SavedView
 from rms.models.mail_settings import MailServer, MailTemplate
 from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
 from rms.models.quotes import Quote, QuoteInvoice, QuoteLine
 from rms.models.receipts import Receipt, ReceiptAllocation
+from rms.models.recurring import RecurringInvoice, RecurringRun, RecurringSchedule, Reminder, ReminderStop
 from rms.models.services import ServiceType
 from rms.models.sharing import DocumentView, PayerAnswer, PublicLink
 from rms.models.tax import GstSetting, LutDeclaration, TaxRate
@@ -31,6 +33,7 @@ __all__ = [
     "AuditLog",
     "AuditSeal",
     "ClientType",
+    "BulkJob",
     "Company",
     "CreditNote",
     "Customer",
@@ -59,6 +62,12 @@ __all__ = [
     "Receipt",
     "ReceiptAllocation",
     "RecoveryCode",
+    "SavedView",
+    "RecurringInvoice",
+    "RecurringRun",
+    "RecurringSchedule",
+    "Reminder",
+    "ReminderStop",
     "SecondFactor",
     "ServiceType",
     "Subscription",
