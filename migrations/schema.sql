@@ -95,6 +95,36 @@ GRANT SELECT ON audit_seals TO rms_app;
 GRANT INSERT, SELECT ON audit_seals TO rms_audit;
 GRANT SELECT (epoch, sequence, tenant_id, to_created_at, to_id, to_xid) ON audit_seals TO rms_definer;
 
+CREATE TABLE bulk_jobs (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    action character varying(10) NOT NULL,
+    state character varying(10) DEFAULT 'queued'::character varying NOT NULL,
+    created_by uuid NOT NULL,
+    chosen jsonb NOT NULL,
+    results jsonb DEFAULT '[]'::jsonb NOT NULL,
+    total_count integer DEFAULT 0 NOT NULL,
+    done_count integer DEFAULT 0 NOT NULL,
+    language character varying(20) DEFAULT 'en_IN'::character varying NOT NULL,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_bulk_jobs PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_bulk_jobs_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_bulk_jobs_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_bulk_jobs_action_is_known CHECK (((action)::text = ANY ((ARRAY['pdf'::character varying, 'issue'::character varying, 'send'::character varying, 'remind'::character varying, 'csv'::character varying, 'xlsx'::character varying])::text[]))),
+    CONSTRAINT ck_bulk_jobs_progress_is_within CHECK (((done_count >= 0) AND (done_count <= total_count))),
+    CONSTRAINT ck_bulk_jobs_state_is_known CHECK (((state)::text = ANY ((ARRAY['queued'::character varying, 'running'::character varying, 'done'::character varying, 'failed'::character varying])::text[])))
+);
+CREATE INDEX ix_bulk_jobs_of_user ON public.bulk_jobs USING btree (tenant_id, created_by, created_at);
+ALTER TABLE bulk_jobs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bulk_jobs FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON bulk_jobs FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON bulk_jobs FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.bulk_jobs FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON bulk_jobs TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON bulk_jobs TO rms_purger;
+
 CREATE TABLE client_types (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -266,6 +296,7 @@ CREATE INDEX ix_customers_name_trigrams ON public.customers USING gin (tenant_id
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
 CREATE POLICY removed_by_purger ON customers FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY searched ON customers FOR SELECT TO rms_definer USING (true);
 CREATE POLICY tenant_isolation ON customers FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
 CREATE TRIGGER count_active_on_delete AFTER DELETE ON public.customers REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
@@ -273,6 +304,7 @@ CREATE TRIGGER count_active_on_insert AFTER INSERT ON public.customers REFERENCI
 CREATE TRIGGER count_active_on_update AFTER UPDATE ON public.customers REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_active_customers();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customers FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
+GRANT SELECT (gst_number, id, name, tenant_id) ON customers TO rms_definer;
 GRANT DELETE, SELECT (tenant_id) ON customers TO rms_purger;
 
 CREATE TABLE document_views (
@@ -662,6 +694,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_total_is_not_negative CHECK ((total >= (0)::numeric))
 );
 CREATE INDEX ix_invoices_by_status ON public.invoices USING btree (tenant_id, status, invoice_date DESC, id DESC);
+CREATE INDEX ix_invoices_by_total ON public.invoices USING btree (tenant_id, total, id);
 CREATE INDEX ix_invoices_for_reports ON public.invoices USING btree (tenant_id, invoice_date) INCLUDE (subtotal, tax_total, total, customer_id) WHERE ((status)::text <> ALL ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[]));
 CREATE INDEX ix_invoices_newest_first ON public.invoices USING btree (tenant_id, invoice_date DESC, id DESC);
 CREATE INDEX ix_invoices_number_prefix ON public.invoices USING btree (tenant_id, invoice_number text_pattern_ops);
@@ -669,15 +702,18 @@ CREATE INDEX ix_invoices_number_trigrams ON public.invoices USING gin (tenant_id
 CREATE INDEX ix_invoices_of_customer ON public.invoices USING btree (tenant_id, customer_id, invoice_date) INCLUDE (total, balance, status, invoice_number);
 CREATE INDEX ix_invoices_of_series ON public.invoices USING btree (tenant_id, series_id);
 CREATE INDEX ix_invoices_open_by_due_date ON public.invoices USING btree (tenant_id, due_date) INCLUDE (customer_id, balance) WHERE ((status)::text = ANY ((ARRAY['pending'::character varying, 'overdue'::character varying, 'partially_paid'::character varying])::text[]));
+CREATE INDEX ix_invoices_reference_trigrams ON public.invoices USING gin (tenant_id, reference_number gin_trgm_ops, customer_gst gin_trgm_ops);
 ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
 ALTER TABLE invoices FORCE ROW LEVEL SECURITY;
 CREATE POLICY removed_by_purger ON invoices FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY searched ON invoices FOR SELECT TO rms_definer USING (true);
 CREATE POLICY tenant_isolation ON invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,totals_seq,subtotal,discount_total,cgst_total,sgst_total,igst_total,cess_total,tax_total,rcm_cgst_total,rcm_sgst_total,rcm_igst_total,rcm_cess_total,round_off,total,amount_paid,amount_credited,balance}', '{seller_snapshot,buyer_snapshot}');
 CREATE TRIGGER freeze_issued BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION freeze_issued_invoice();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.invoices DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.amount_paid + new.amount_credited) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT DELETE, INSERT, SELECT, UPDATE ON invoices TO rms_app;
+GRANT SELECT (balance, customer_gst, customer_id, id, invoice_number, reference_number, status, tenant_id, total) ON invoices TO rms_definer;
 GRANT DELETE, SELECT (id, status, tenant_id) ON invoices TO rms_purger;
 
 CREATE TABLE login_attempts (
@@ -1179,14 +1215,17 @@ CREATE INDEX ix_receipts_newest_first ON public.receipts USING btree (tenant_id,
 CREATE INDEX ix_receipts_number_trigrams ON public.receipts USING gin (tenant_id, receipt_number gin_trgm_ops);
 CREATE INDEX ix_receipts_of_customer ON public.receipts USING btree (tenant_id, customer_id, receipt_date);
 CREATE INDEX ix_receipts_of_series ON public.receipts USING btree (tenant_id, series_id);
+CREATE INDEX ix_receipts_reference_trigrams ON public.receipts USING gin (tenant_id, reference gin_trgm_ops);
 ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE receipts FORCE ROW LEVEL SECURITY;
 CREATE POLICY removed_by_purger ON receipts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY searched ON receipts FOR SELECT TO rms_definer USING (true);
 CREATE POLICY tenant_isolation ON receipts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,allocated_amount,unallocated_amount}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) AND (new.allocated_amount <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT INSERT, SELECT, UPDATE ON receipts TO rms_app;
+GRANT SELECT (amount, customer_id, id, receipt_number, reference, tenant_id) ON receipts TO rms_definer;
 GRANT DELETE, SELECT (tenant_id) ON receipts TO rms_purger;
 
 CREATE TABLE recovery_codes (
@@ -1210,6 +1249,175 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recovery_codes F
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recovery_codes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON recovery_codes TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON recovery_codes TO rms_purger;
+
+CREATE TABLE recurring_invoices (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_recurring_invoices PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_recurring_invoices_tenant_id_invoice_id UNIQUE (tenant_id, invoice_id),
+    CONSTRAINT uq_recurring_invoices_tenant_id_run_id UNIQUE (tenant_id, run_id),
+    CONSTRAINT fk_recurring_invoices_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_recurring_invoices_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_recurring_invoices_tenant_id_run_id FOREIGN KEY (tenant_id, run_id) REFERENCES recurring_runs(tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE recurring_invoices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recurring_invoices FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON recurring_invoices FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON recurring_invoices FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recurring_invoices FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_invoices FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT ON recurring_invoices TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON recurring_invoices TO rms_purger;
+
+CREATE TABLE recurring_runs (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    schedule_id uuid NOT NULL,
+    period date NOT NULL,
+    problem jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_recurring_runs PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_recurring_runs_tenant_id_schedule_id_period UNIQUE (tenant_id, schedule_id, period),
+    CONSTRAINT fk_recurring_runs_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_recurring_runs_tenant_id_schedule_id FOREIGN KEY (tenant_id, schedule_id) REFERENCES recurring_schedules(tenant_id, id) ON DELETE CASCADE
+);
+ALTER TABLE recurring_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recurring_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON recurring_runs FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON recurring_runs FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recurring_runs FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_runs FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON recurring_runs TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON recurring_runs TO rms_purger;
+
+CREATE TABLE recurring_schedules (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    rhythm character varying(10) DEFAULT 'month'::character varying NOT NULL,
+    every integer DEFAULT 1 NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    most_runs integer,
+    payment_terms integer DEFAULT 30 NOT NULL,
+    sends boolean DEFAULT false NOT NULL,
+    reference_number character varying(100),
+    notes text,
+    lines jsonb DEFAULT '[]'::jsonb NOT NULL,
+    state character varying(10) DEFAULT 'active'::character varying NOT NULL,
+    next_run date,
+    next_number integer,
+    problem jsonb,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_recurring_schedules PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_recurring_schedules_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_recurring_schedules_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_recurring_schedules_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT ck_recurring_schedules_ended_schedules_have_no_next_run CHECK ((((state)::text = 'ended'::text) = (next_run IS NULL))),
+    CONSTRAINT ck_recurring_schedules_every_is_sane CHECK (((every >= 1) AND (every <= 60))),
+    CONSTRAINT ck_recurring_schedules_it_ends_after_it_starts CHECK ((ends_on >= starts_on)),
+    CONSTRAINT ck_recurring_schedules_next_run_has_a_number CHECK (((next_run IS NULL) = (next_number IS NULL))),
+    CONSTRAINT ck_recurring_schedules_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
+    CONSTRAINT ck_recurring_schedules_rhythm_is_known CHECK (((rhythm)::text = ANY ((ARRAY['week'::character varying, 'month'::character varying, 'quarter'::character varying, 'year'::character varying])::text[]))),
+    CONSTRAINT ck_recurring_schedules_some_runs_at_least CHECK ((most_runs >= 1)),
+    CONSTRAINT ck_recurring_schedules_state_is_known CHECK (((state)::text = ANY ((ARRAY['active'::character varying, 'paused'::character varying, 'ended'::character varying])::text[])))
+);
+CREATE INDEX ix_recurring_schedules_due ON public.recurring_schedules USING btree (tenant_id, next_run) WHERE ((state)::text = 'active'::text);
+CREATE INDEX ix_recurring_schedules_of_customer ON public.recurring_schedules USING btree (tenant_id, customer_id);
+ALTER TABLE recurring_schedules ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recurring_schedules FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON recurring_schedules FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON recurring_schedules FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recurring_schedules FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,next_run,next_number,problem}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_schedules FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON recurring_schedules TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON recurring_schedules TO rms_purger;
+
+CREATE TABLE reminder_stops (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    invoice_id uuid,
+    customer_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_reminder_stops PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_reminder_stops_tenant_id_customer_id UNIQUE (tenant_id, customer_id),
+    CONSTRAINT uq_reminder_stops_tenant_id_invoice_id UNIQUE (tenant_id, invoice_id),
+    CONSTRAINT fk_reminder_stops_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_reminder_stops_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_reminder_stops_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_reminder_stops_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_reminder_stops_stops_are_for_one_thing CHECK (((invoice_id IS NULL) <> (customer_id IS NULL)))
+);
+ALTER TABLE reminder_stops ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reminder_stops FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON reminder_stops FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON reminder_stops FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.reminder_stops FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.reminder_stops FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT ON reminder_stops TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON reminder_stops TO rms_purger;
+
+CREATE TABLE reminders (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    step character varying(20) NOT NULL,
+    is_skipped boolean DEFAULT false NOT NULL,
+    mail_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_reminders PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_reminders_tenant_id_invoice_id_step UNIQUE (tenant_id, invoice_id, step),
+    CONSTRAINT fk_reminders_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_reminders_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_reminders_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
+    CONSTRAINT fk_reminders_tenant_id_mail_id FOREIGN KEY (tenant_id, mail_id) REFERENCES email_messages(tenant_id, id),
+    CONSTRAINT ck_reminders_sent_reminders_have_a_mail CHECK ((is_skipped = (mail_id IS NULL)))
+);
+CREATE INDEX ix_reminders_newest_first ON public.reminders USING btree (tenant_id, created_at);
+CREATE INDEX ix_reminders_of_mail ON public.reminders USING btree (tenant_id, mail_id);
+ALTER TABLE reminders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reminders FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON reminders FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON reminders FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.reminders FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.reminders FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT ON reminders TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON reminders TO rms_purger;
+
+CREATE TABLE saved_views (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    list_name character varying(20) DEFAULT 'invoices'::character varying NOT NULL,
+    name character varying(40) NOT NULL,
+    address character varying(1000) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_saved_views PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_saved_views_tenant_id_user_id_list_name_name UNIQUE (tenant_id, user_id, list_name, name),
+    CONSTRAINT fk_saved_views_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_saved_views_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_saved_views_name_is_told CHECK (((name)::text <> ''::text))
+);
+ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
+ALTER TABLE saved_views FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON saved_views FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON saved_views FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.saved_views FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON saved_views TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON saved_views TO rms_purger;
 
 CREATE TABLE second_factors (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1773,6 +1981,39 @@ BEGIN
 END $function$;
 -- freeze_sent_quote_line(): owned by rms_owner, may be called by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.invoices_matching(p_text text, p_amount numeric, p_cap integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    t uuid := (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+    p text := '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+BEGIN
+    IF t IS NULL OR p_text = '' THEN RETURN ARRAY[]::uuid[]; END IF;
+
+    RETURN ARRAY(SELECT f.id FROM (
+        (SELECT i.id FROM public.invoices i
+         WHERE i.tenant_id = t AND i.invoice_number ILIKE p LIMIT p_cap)
+        UNION
+        (SELECT i.id FROM public.invoices i
+         WHERE i.tenant_id = t AND (i.reference_number ILIKE p OR i.customer_gst ILIKE p) LIMIT p_cap)
+        UNION
+        (SELECT i.id FROM public.customers c
+         JOIN public.invoices i ON i.tenant_id = t AND i.customer_id = c.id
+         WHERE c.tenant_id = t AND (lower(c.name) LIKE lower(p) OR c.gst_number ILIKE p) LIMIT p_cap)
+        UNION
+        (SELECT i.id FROM public.invoices i
+         WHERE p_amount IS NOT NULL AND i.tenant_id = t AND i.total = p_amount LIMIT p_cap)
+        UNION
+        (SELECT i.id FROM public.invoices i
+         WHERE p_amount IS NOT NULL AND i.tenant_id = t AND i.balance = p_amount
+         AND i.status IN ('pending', 'overdue', 'partially_paid') LIMIT p_cap)
+    ) f LIMIT p_cap);
+END $function$;
+-- invoices_matching(text,numeric,integer): owned by rms_definer, may be called by rms_app
+
 CREATE OR REPLACE FUNCTION public.keep_allocation_sums()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1856,6 +2097,32 @@ BEGIN
 END $function$;
 -- public_link(text): owned by rms_definer, may be called by rms_app
 
+CREATE OR REPLACE FUNCTION public.receipts_matching(p_text text, p_amount numeric, p_cap integer)
+ RETURNS uuid[]
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    t uuid := (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid;
+    p text := '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+BEGIN
+    IF t IS NULL OR p_text = '' THEN RETURN ARRAY[]::uuid[]; END IF;
+
+    RETURN ARRAY(SELECT f.id FROM (
+        (SELECT r.id FROM public.receipts r
+         WHERE r.tenant_id = t AND (r.receipt_number ILIKE p OR r.reference ILIKE p) LIMIT p_cap)
+        UNION
+        (SELECT r.id FROM public.customers c
+         JOIN public.receipts r ON r.tenant_id = t AND r.customer_id = c.id
+         WHERE c.tenant_id = t AND (lower(c.name) LIKE lower(p) OR c.gst_number ILIKE p) LIMIT p_cap)
+        UNION
+        (SELECT r.id FROM public.receipts r
+         WHERE p_amount IS NOT NULL AND r.tenant_id = t AND r.amount = p_amount LIMIT p_cap)
+    ) f LIMIT p_cap);
+END $function$;
+-- receipts_matching(text,numeric,integer): owned by rms_definer, may be called by rms_app
+
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1933,9 +2200,16 @@ BEGIN
         RETURN false;
     END IF;
     DELETE FROM public.lut_declarations x WHERE x.tenant_id = tenant;
+    DELETE FROM public.bulk_jobs x WHERE x.tenant_id = tenant;
+    DELETE FROM public.saved_views x WHERE x.tenant_id = tenant;
     DELETE FROM public.quote_invoices x WHERE x.tenant_id = tenant;
     DELETE FROM public.quote_lines x WHERE x.tenant_id = tenant;
     DELETE FROM public.quotes x WHERE x.tenant_id = tenant;
+    DELETE FROM public.reminder_stops x WHERE x.tenant_id = tenant;
+    DELETE FROM public.reminders x WHERE x.tenant_id = tenant;
+    DELETE FROM public.recurring_invoices x WHERE x.tenant_id = tenant;
+    DELETE FROM public.recurring_runs x WHERE x.tenant_id = tenant;
+    DELETE FROM public.recurring_schedules x WHERE x.tenant_id = tenant;
     DELETE FROM public.mail_servers x WHERE x.tenant_id = tenant;
     DELETE FROM public.mail_templates x WHERE x.tenant_id = tenant;
     DELETE FROM public.payer_answers x WHERE x.tenant_id = tenant;

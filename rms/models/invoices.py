@@ -288,3 +288,12 @@ Index(
     postgresql_using="gin",
     postgresql_ops={"invoice_number": "gin_trgm_ops"},
 )
+Index("ix_invoices_by_total", Invoice.tenant_id, Invoice.total, Invoice.id)
+Index(
+    "ix_invoices_reference_trigrams",
+    Invoice.tenant_id,
+    Invoice.reference_number,
+    Invoice.customer_gst,
+    postgresql_using="gin",
+    postgresql_ops={"reference_number": "gin_trgm_ops", "customer_gst": "gin_trgm_ops"},
+)

@@ -142,3 +142,10 @@ Index(
     postgresql_using="gin",
     postgresql_ops={"receipt_number": "gin_trgm_ops"},
 )
+Index(
+    "ix_receipts_reference_trigrams",
+    Receipt.tenant_id,
+    Receipt.reference,
+    postgresql_using="gin",
+    postgresql_ops={"reference": "gin_trgm_ops"},
+)

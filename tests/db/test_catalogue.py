@@ -161,7 +161,7 @@ def test_functions_that_see_more_than_one_tenant_are_locked_down(superuser):
         "FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang "
         "WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef"
     ).fetchall()
-    assert len(rows) == 14
+    assert len(rows) == 16
     for name, owner, settings, language, public_may_call in rows:
         alone = {(OWNER, "prepare_audit_months"), (PURGER, "remove_unverified_tenant")}
         assert owner in (DEFINER, AUDIT) or (owner, name) in alone

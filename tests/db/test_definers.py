@@ -114,7 +114,9 @@ def test_the_role_behind_the_functions_reads_listed_columns_and_writes_nothing(s
         "SELECT first_name FROM users",
         "SELECT settings FROM tenants",
         "SELECT params FROM email_messages",
-        "SELECT id FROM invoices",
+        "SELECT notes FROM invoices",
+        "SELECT phone FROM customers",
+        "SELECT notes FROM receipts",
         "UPDATE users SET is_active = true",
         "DELETE FROM email_messages",
     ):
