@@ -16,6 +16,7 @@ from rms.models import (
     EmailChange,
     EmailMessage,
     EmailVerification,
+    File,
     IdempotencyKey,
     Invoice,
     InvoiceLineItem,
@@ -87,6 +88,11 @@ def invitations(now: dt.datetime) -> int:
     return _delete(UserInvitation, end < now - ENDED)
 
 
+def ended_files(now: dt.datetime) -> int:
+    """Drawn papers and exports past the moment until which they are kept; their bytes go along."""
+    return _delete(File, File.expires_at < now)
+
+
 def mail_params(now: dt.datetime) -> int:
     """Empty what sent account mails were told; the line in the outbox stays.
 
@@ -113,6 +119,7 @@ OF_A_COMPANY: tuple[Callable[[dt.datetime], int], ...] = (
     password_resets,
     email_changes,
     invitations,
+    ended_files,
     mail_params,
 )
 OF_ALL: tuple[Callable[[dt.datetime], int], ...] = (login_attempts,)

@@ -1,5 +1,9 @@
-"""The invoice as PDF, typeset by typst in this process: no browser, no network, no fonts of the machine."""
+"""Papers as PDF or as a picture, typeset by typst in this process.
 
+No browser, no network, no fonts of the machine.
+"""
+
+import hashlib
 import json
 import os
 import threading
@@ -15,29 +19,63 @@ from rms.documents.paper import InvoicePaper
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 FONTS = HERE / "fonts"
+# For the archive and for screen readers: ISO 19005-2 (PDF/A-2a) and ISO 14289-1 (PDF/UA-1).
+STANDARDS = ["a-2a", "ua-1"]
+SCREEN_PPI = 110
 
 # A compiler serves one document at a time; threads of one web process share it and its parsed fonts.
 _one_at_a_time = threading.Lock()
 
 
 def render_invoice(paper: InvoicePaper, *, translate) -> bytes:
-    """Gives the PDF of this paper: A4, tagged, fonts embedded.
+    """Gives the PDF of this paper: A4, PDF/A-2a and PDF/UA-1, fonts embedded.
 
     `translate` is a gettext function for the fixed words. The same paper in the same language gives the same
     bytes, whenever and wherever it is rendered: the only time in the file is the invoice date. All text
     enters as data, so that no name or description can act as markup.
 
-    A process that has rendered must not fork children that render: RuntimeError there.
+    A letter that none of the fonts has makes a plain PDF, since the standards forbid a gap in the text. A
+    process that has rendered must not fork children that render: RuntimeError there.
     """
-    _refuse_after_fork()
     sheet = as_json(paper, translate)
-    midnight = datetime.combine(paper.invoice_date, time.min, tzinfo=UTC)
-    with _one_at_a_time:
-        return _compiler().compile(format="pdf", sys_inputs={"sheet": sheet}, timestamp=midnight)
+    try:
+        return _compiled(paper, sheet, format="pdf", pdf_standards=STANDARDS)
+    except typst.TypstError:
+        return _compiled(paper, sheet, format="pdf")
+
+
+def picture_of_first_page(paper: InvoicePaper, *, translate) -> bytes:
+    """Its first page as a PNG, for a screen."""
+    drawn = _compiled(paper, as_json(paper, translate), format="png", ppi=SCREEN_PPI)
+    return drawn[0] if isinstance(drawn, list) else drawn
+
+
+def fingerprint(paper: InvoicePaper, *, translate) -> str:
+    """What the PDF follows from, in 64 characters: equal ones mean equal bytes.
+
+    Everything printed is in it (the document, what was paid, the branding, the language), and so are the
+    template and the typesetter, so that a new release of either draws anew.
+    """
+    sheet = as_json(paper, translate)
+    return hashlib.sha256(f"{_of_the_machinery()}{paper.invoice_date}{sheet}".encode()).hexdigest()
 
 
 def as_json(paper, translate):
     return json.dumps(sheet_of(paper, translate), ensure_ascii=False)
+
+
+@cache
+def _of_the_machinery() -> str:
+    template = (TEMPLATES / "invoice.typ").read_bytes()
+    fonts = ",".join(f"{path.name}:{path.stat().st_size}" for path in sorted(FONTS.glob("*.ttf")))
+    return f"{hashlib.sha256(template).hexdigest()} {typst.__version__} {fonts} {STANDARDS}"
+
+
+def _compiled(paper, sheet, **form):
+    _refuse_after_fork()
+    midnight = datetime.combine(paper.invoice_date, time.min, tzinfo=UTC)
+    with _one_at_a_time:
+        return _compiler().compile(sys_inputs={"sheet": sheet}, timestamp=midnight, **form)
 
 
 def _refuse_after_fork():

@@ -6,6 +6,7 @@ screens use too. Nothing is added, multiplied or rounded in this module.
 
 from decimal import Decimal
 
+from rms.documents.drawings import picture_of, qr_of
 from rms.documents.paper import InvoicePaper, PaperLine, PaperTaxGroup
 from rms.domain.errors import N_
 from rms.domain.money import group_indian, rupees
@@ -17,13 +18,15 @@ MONEY_PLACES = 2
 
 def sheet_of(paper: InvoicePaper, translate) -> dict:
     """Gives the template's input: nested dicts and lists of text, ready for JSON."""
-    number = paper.number or translate(N_("Draft"))
+    number = paper.number or translate(paper.words.draft)
     return {
         "language": paper.language,
         "brand": paper.brand_colour,
         "title": paper.title,
         "number": number,
-        "copy_marking": paper.copy_marking,
+        "layout": paper.layout,
+        "logo": picture_of(paper.logo, paper.seller.name),
+        "copies": list(paper.markings),
         "watermark": _watermark(paper, translate),
         "continued": translate(N_("%(title)s %(number)s, continued"))
         % {"title": paper.title, "number": number},
@@ -39,7 +42,7 @@ def sheet_of(paper: InvoicePaper, translate) -> dict:
         "words": {"heading": translate(N_("Total in words")), "text": paper.amount_in_words},
         "totals": _totals(paper, translate),
         "grand": [translate(N_("Total")), rupees(paper.grand_total)],
-        "after_total": [[label, rupees(amount)] for label, amount in paper.after_total],
+        "after_total": [[label, _signed(amount)] for label, amount in paper.after_total],
         "notes": {"heading": translate(N_("Notes")), "text": paper.notes},
         "upi": _upi(paper, translate),
         "bank": {"heading": translate(N_("Pay by bank transfer")), "lines": list(paper.bank_details)},
@@ -50,8 +53,8 @@ def sheet_of(paper: InvoicePaper, translate) -> dict:
 
 def _watermark(paper, translate):
     if paper.is_cancelled:
-        return translate(N_("Cancelled"))
-    return translate(N_("Draft")) if paper.is_draft else ""
+        return translate(paper.words.cancelled)
+    return translate(paper.words.draft) if paper.is_draft else ""
 
 
 def _party(heading, party):
@@ -60,7 +63,7 @@ def _party(heading, party):
 
 
 def _parties(paper, translate):
-    parties = [_party(translate(N_("Bill to")), paper.buyer)]
+    parties = [_party(translate(paper.words.buyer), paper.buyer)]
     if paper.ship_to:
         is_service = _code_word(paper.lines) == "SAC"
         heading = N_("Service given at") if is_service else N_("Deliver to")
@@ -69,10 +72,10 @@ def _parties(paper, translate):
 
 
 def _facts(paper, number, translate):
-    facts = [[translate(N_("Invoice number")), number]]
-    facts.append([translate(N_("Invoice date")), format_date(paper.invoice_date)])
+    words = paper.words
+    facts = [[translate(words.number), number], [translate(words.date), format_date(paper.invoice_date)]]
     if paper.due_date:
-        facts.append([translate(N_("Due date")), format_date(paper.due_date)])
+        facts.append([translate(words.due), format_date(paper.due_date)])
     facts.extend([label, value] for label, value in paper.references)
     if paper.place_of_supply:
         facts.append([translate(N_("Place of supply")), paper.place_of_supply])
@@ -96,7 +99,8 @@ def _items(paper, translate):
     heads = _tax_heads(paper.lines)
     shows_codes = any(line.hsn_sac for line in paper.lines)
     # With two taxes there is no room for a column of discounts: they stand under the rate.
-    discounts_apart = len(heads) <= 1 and any(_discount(line) for line in paper.lines)
+    has_discounts = paper.shows_empty_discounts or any(_discount(line) for line in paper.lines)
+    discounts_apart = len(heads) <= 1 and has_discounts
     columns = [_column("#", "ordinal"), _column(translate(N_("Description")), "description")]
     columns += [_column(_code_word(paper.lines), "code")] if shows_codes else []
     columns += [_column(translate(N_("Qty"))), _column(translate(N_("Rate ₹")))]
@@ -179,12 +183,20 @@ def _totals(paper, translate):
     return totals
 
 
+def _signed(amount):
+    """What is taken off stands as a plain figure, what is asked for with the rupee sign."""
+    return group_indian(amount) if amount < 0 else rupees(amount)
+
+
 def _upi(paper, translate):
-    advice = translate(N_("Scan with any UPI app.")) if paper.upi_qr_svg else ""
+    told = (
+        [translate(N_("Scan with any UPI app. Amount and number are filled in."))] if paper.upi_link else []
+    )
     return {
         "heading": translate(N_("Pay by UPI")),
-        "lines": [line for line in (advice, paper.upi_id) if line],
-        "qr": paper.upi_qr_svg,
+        "lines": [*told, *([paper.upi_id] if paper.upi_id else [])],
+        "qr": qr_of(paper.upi_link) if paper.upi_link else "",
+        "alt": translate(N_("QR code to pay %(number)s by UPI")) % {"number": paper.number},
     }
 
 
@@ -194,4 +206,7 @@ def _signing(paper, translate):
     return {
         "for": translate(N_("For %(seller)s")) % {"seller": paper.seller.name},
         "by": translate(N_("%(name)s, authorised signatory")) % {"name": paper.signatory},
+        "picture": picture_of(
+            paper.signature, translate(N_("Signature of %(name)s")) % {"name": paper.signatory}
+        ),
     }

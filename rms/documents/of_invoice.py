@@ -1,29 +1,40 @@
 """A stored invoice as a paper: from snapshots and stored figures, or, while it is a draft, from live data.
 
-Nothing is priced here. What is printed after issue follows from the frozen document alone, so a PDF made
-after a payment, or after the customer has moved, is the one that was given out.
+Nothing is priced here. What is printed after issue follows from the frozen document, and from what was paid
+since: a PDF made after the customer has moved says what was given out, and asks for the balance of today.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from rms.documents.invoice_pdf import render_invoice
-from rms.documents.paper import InvoicePaper, PaperLine, PaperParty, PaperTax, PaperTaxGroup
-from rms.domain import states
-from rms.domain.contacts import Address
-from rms.domain.errors import N_
+from rms.documents.paper import InvoicePaper, look_of
+from rms.documents.parts import (
+    Translate,
+    bank_lines,
+    buyer_party,
+    country_name,
+    line_of,
+    printed_lines,
+    seller_party,
+    ship_to_party,
+    state_with_code,
+    summary_of,
+    totals_of,
+)
+from rms.domain.branding import Branding, Copies
+from rms.domain.errors import N_, NotFound
 from rms.domain.periods import format_date
 from rms.domain.place_of_supply import Registration, TaxMode
+from rms.domain.upi import pay_link
 from rms.domain.words import in_words
 from rms.models import Invoice, InvoiceLineItem
 from rms.queries.bank import seller_of
+from rms.queries.branding import branding, pictures
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
-from rms.queries.tax_rows import tax_rows
-
-Translate = Callable[[str], str]
 
 TITLES = {
     "tax_invoice": N_("Tax invoice"),
@@ -32,11 +43,17 @@ TITLES = {
     "debit_note": N_("Debit note"),
     "opening": N_("Opening balance"),
 }
-HEADS = {
-    TaxMode.CGST_SGST: ("CGST", "SGST"),
-    TaxMode.CGST_UTGST: ("CGST", "UTGST"),
-    TaxMode.IGST: ("IGST",),
+# CGST Rule 48: goods in triplicate, services in duplicate. The names are those of `?copy=`.
+ORIGINAL = N_("Original for recipient")
+MARKINGS = {
+    "services": {"original": ORIGINAL, "duplicate": N_("Duplicate for supplier")},
+    "goods": {
+        "original": ORIGINAL,
+        "duplicate": N_("Duplicate for transporter"),
+        "triplicate": N_("Triplicate for supplier"),
+    },
 }
+ALL_COPIES = Copies.ALL
 # CGST Rule 46, its proviso on exports and supplies to a SEZ: these words at the top.
 ENDORSEMENTS = {
     (Registration.OVERSEAS, TaxMode.IGST): N_("Supply meant for export on payment of integrated tax"),
@@ -56,14 +73,16 @@ COMPOSITION = N_("Composition taxable person, not eligible to collect tax on sup
 
 
 def pdf_of(invoice_id: UUID, *, translate: Translate = str) -> tuple[str, bytes]:
-    """(file name, PDF) of an invoice or a draft; raises NotFound. Needs a tenant's scope."""
-    paper = paper_by_id(invoice_id, translate=translate)
+    """(file name, PDF) of an invoice or a draft as its customer gets it: the original alone. Raises NotFound.
+
+    Needs a tenant's scope."""
+    paper = paper_by_id(invoice_id, translate=translate, copy="original")
     return filename_of(paper), render_invoice(paper, translate=translate)
 
 
-def paper_by_id(invoice_id: UUID, *, translate: Translate = str) -> InvoicePaper:
-    """The paper of an invoice or a draft; raises NotFound."""
-    return paper_of(find_invoice(invoice_id), lines_of(invoice_id), translate=translate)
+def paper_by_id(invoice_id: UUID, *, translate: Translate = str, copy: str = "") -> InvoicePaper:
+    """The paper of an invoice or a draft; raises NotFound, also for a copy that it does not have."""
+    return paper_of(find_invoice(invoice_id), lines_of(invoice_id), translate=translate, copy=copy)
 
 
 def filename_of(paper: InvoicePaper) -> str:
@@ -73,52 +92,66 @@ def filename_of(paper: InvoicePaper) -> str:
 
 
 def paper_of(
-    invoice: Invoice, lines: Sequence[InvoiceLineItem], *, translate: Translate = str
+    invoice: Invoice,
+    lines: Sequence[InvoiceLineItem],
+    *,
+    translate: Translate = str,
+    copy: str = "",
+    look: Branding | None = None,
 ) -> InvoicePaper:
-    """What is printed. Seller and buyer of a draft, which has no snapshots yet, cost one statement."""
-    seller, buyer = _parties(invoice)
-    printed = [line for line in lines if line.is_valid and (line.name or line.description or line.rate)]
+    """What is printed. `copy` is one of the copies of CGST Rule 48 or "all", else what the company has
+    chosen; `look` stands in for the company's branding, to try another one.
+
+    Seller and buyer of a draft, which has no snapshots yet, cost one statement; the branding one, its
+    pictures one more.
+    """
+    chosen = look or branding()
+    seller, buyer = _parties(invoice, chosen)
+    printed = printed_lines(lines)
     is_taxable = invoice.kind != "bill_of_supply"
+    logo, signature = pictures(chosen.logo, _id(seller.get("signature")))
     return InvoicePaper(
         title=translate(_title(invoice, seller)),
         number=invoice.invoice_number or "",
         invoice_date=invoice.invoice_date,
         due_date=invoice.due_date,
-        references=_references(invoice, translate),
+        references=_references(invoice, buyer, translate),
         place_of_supply=state_with_code(invoice.place_of_supply),
         reverse_charge=invoice.reverse_charge if is_taxable else None,
-        seller=_seller(seller),
-        buyer=_buyer(buyer),
-        ship_to=_ship_to(buyer),
-        declarations=tuple(translate(words) for words in _declarations(invoice, seller, buyer)),
-        copy_marking="" if invoice.is_draft else translate(N_("Original for recipient")),
+        seller=seller_party(seller, translate),
+        buyer=buyer_party(buyer),
+        ship_to=ship_to_party(buyer),
+        declarations=tuple(_declarations(invoice, seller, buyer, translate)),
+        copies=_markings(invoice, printed, copy or chosen.copies, translate),
         is_draft=invoice.is_draft,
         is_cancelled=invoice.is_cancelled,
-        lines=tuple(_line(line, invoice) for line in printed),
-        totals=_totals(invoice, printed, translate),
+        lines=tuple(line_of(line, invoice) for line in printed),
+        totals=totals_of(invoice, printed, translate),
         round_off=invoice.round_off,
         grand_total=invoice.total,
         after_total=_after_total(invoice, translate),
         amount_in_words=in_words(invoice.total),
-        tax_summary=_summary(invoice, printed),
+        tax_summary=summary_of(invoice, printed) if chosen.prints_summary else (),
         notes=invoice.notes or "",
-        bank_details=_bank(seller, translate),
+        bank_details=bank_lines(seller, translate),
         upi_id=seller.get("upi_id") or "",
+        upi_link=_upi_link(invoice, seller) if chosen.prints_upi else "",
         signatory=seller.get("signatory_name") or "",
+        **look_of(chosen, logo=logo, signature=signature),
     )
 
 
-def state_with_code(code: str | None) -> str:
-    """ "Tamil Nadu (33)"; Rule 46 wants both."""
-    return f"{states.name_of(code)} ({code})" if states.name_of(code) else ""
-
-
-def _parties(invoice: Invoice) -> tuple[dict, dict]:
+def _parties(invoice: Invoice, chosen: Branding) -> tuple[dict, dict]:
     if invoice.seller_snapshot and invoice.buyer_snapshot:
         return seller_of(invoice), invoice.buyer_snapshot
     terms = terms_for(invoice.customer_id)
-    buyer = snapshot_of_buyer(terms.customer) if terms.customer else {}
-    return snapshot_of_seller(terms.company, terms.gst), buyer
+    buyer = snapshot_of_buyer(terms.customer, invoice) if terms.customer else {}
+    signing = {"signature": str(chosen.signature) if chosen.signature else None}
+    return snapshot_of_seller(terms.company, terms.gst) | signing, buyer
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def _title(invoice: Invoice, seller: dict) -> str:
@@ -128,117 +161,66 @@ def _title(invoice: Invoice, seller: dict) -> str:
     return TITLES[invoice.kind]
 
 
-def _references(invoice: Invoice, translate: Translate) -> tuple[tuple[str, str], ...]:
-    if not invoice.reference_number:
-        return ()
-    return ((translate(N_("PO reference")), invoice.reference_number),)
+def _references(invoice: Invoice, buyer: dict, translate: Translate) -> tuple[tuple[str, str], ...]:
+    """What the customer and the customs look for: order, country of destination, port, shipping bill."""
+    bill = invoice.shipping_bill_number
+    shipped_on = invoice.shipping_bill_date
+    known = (
+        (N_("PO reference"), invoice.reference_number),
+        (N_("Destination"), country_name(buyer.get("country_code"))),
+        (N_("Port code"), invoice.port_code),
+        (N_("Shipping bill"), bill),
+        (N_("Shipping bill date"), format_date(shipped_on) if bill and shipped_on else ""),
+    )
+    return tuple((translate(words), text) for words, text in known if text)
 
 
-def _seller(seller: dict) -> PaperParty:
-    contacts = ", ".join(filter(None, (seller.get("contact_email"), seller.get("contact_phone"))))
-    lines = (*_address(seller), *([contacts] if contacts else []))
-    return PaperParty(seller["name"], lines, seller.get("gst_number") or "")
-
-
-def _buyer(buyer: dict) -> PaperParty:
-    return PaperParty(buyer.get("name") or "", _address(buyer), buyer.get("gst_number") or "")
-
-
-def _ship_to(buyer: dict) -> PaperParty | None:
-    if not buyer.get("shipping_address_line1"):
-        return None
-    name = buyer.get("shipping_name") or buyer["name"]
-    return PaperParty(name, _address(buyer, "shipping_"))
-
-
-def _address(party: dict, prefix: str = "") -> tuple[str, ...]:
-    """Street, town with PIN, and the state with its code on a line of its own."""
-    part = {name: party.get(prefix + name) for name in ("address_line1", "address_line2", "city", "pin_code")}
-    lines = Address(part["address_line1"], part["address_line2"], part["city"], part["pin_code"]).lines
-    state = state_with_code(party.get(f"{prefix}state_code"))
-    return (*lines, *([state] if state else []))
-
-
-def _declarations(invoice: Invoice, seller: dict, buyer: dict) -> list[str]:
+def _declarations(invoice: Invoice, seller: dict, buyer: dict, translate: Translate) -> list[str]:
+    declared = []
+    if seller.get("registration_type") == Registration.COMPOSITION:
+        declared.append(translate(COMPOSITION))
     endorsement = ENDORSEMENTS.get((buyer.get("gst_treatment"), invoice.tax_mode))
-    is_composition = seller.get("registration_type") == Registration.COMPOSITION
-    return [*([COMPOSITION] if is_composition else []), *([endorsement] if endorsement else [])]
+    if endorsement:
+        declared.append(translate(endorsement))
+    if endorsement and invoice.tax_mode == TaxMode.IGST_ZERO_RATED_LUT and seller.get("lut_arn"):
+        declared.append(translate(N_("Letter of undertaking %(arn)s")) % {"arn": seller["lut_arn"]})
+    return declared
 
 
-def _line(line: InvoiceLineItem, invoice: Invoice) -> PaperLine:
-    return PaperLine(
-        description=line.name or line.description or "",
-        details=(line.description or "") if line.name else "",
-        hsn_sac=line.hsn_sac or "",
-        quantity=line.quantity,
-        unit=line.unit or "",
-        rate=line.rate,
-        discount_percent=line.discount_percent or Decimal(0),
-        discount_amount=line.discount_amount,
-        taxable=line.taxable_amount,
-        taxes=_taxes([line], invoice),
-        total=line.total,
-    )
+def copies_of(lines: Sequence[InvoiceLineItem]) -> dict[str, str]:
+    """The copies of CGST Rule 48 by the name in the address; goods beside services are goods, too."""
+    has_goods = any(line.hsn_sac and not line.hsn_sac.startswith("99") for line in lines)
+    return MARKINGS["goods" if has_goods else "services"]
 
 
-def _taxes(alike: Sequence[InvoiceLineItem], invoice: Invoice) -> tuple[PaperTax, ...]:
-    """The heads charged on lines of one rate, amounts added; nothing where the recipient pays the tax."""
-    line = alike[0]
-    heads = (
-        () if invoice.reverse_charge or line.tax_treatment != "taxable" else HEADS.get(invoice.tax_mode, ())
-    )
-    amounts = {
-        "CGST": _sum(line.cgst_amount for line in alike),
-        "SGST": _sum(line.sgst_amount for line in alike),
-        "UTGST": _sum(line.sgst_amount for line in alike),
-        "IGST": _sum(line.igst_amount for line in alike),
-    }
-    taxes = [PaperTax(head, line.tax_rate / len(heads), amounts[head]) for head in heads]
-    cess = _sum(line.cess_amount for line in alike)
-    return (*taxes, *([PaperTax("Cess", line.cess_rate, cess)] if cess else []))
-
-
-def _summary(invoice: Invoice, lines: Iterable[InvoiceLineItem]) -> tuple[PaperTaxGroup, ...]:
-    """One row for each code and rate; nothing when no line carries a code."""
-    groups: dict[tuple, list[InvoiceLineItem]] = {}
-    for line in lines:
-        groups.setdefault((line.hsn_sac or "", line.tax_treatment, line.tax_rate), []).append(line)
-    if not any(code for code, _, _ in groups) or not invoice.tax_total:
+def _markings(
+    invoice: Invoice, lines: Sequence[InvoiceLineItem], copy: str, translate: Translate
+) -> tuple[str, ...]:
+    """A draft is no copy of anything. What the rule does not know of this invoice is not found."""
+    known = copies_of(lines)
+    if copy != ALL_COPIES and copy not in known:
+        raise NotFound()
+    if invoice.is_draft:
         return ()
-    return tuple(
-        PaperTaxGroup(code, _sum(line.taxable_amount for line in alike), _taxes(alike, invoice))
-        for (code, _, _), alike in sorted(groups.items(), key=lambda group: group[0])
-    )
-
-
-def _totals(
-    invoice: Invoice, lines: Sequence[InvoiceLineItem], translate: Translate
-) -> tuple[tuple[str, Decimal], ...]:
-    rows = [(row.label, row.amount) for row in tax_rows(invoice, lines)]
-    if invoice.cess_total:
-        rows.append((translate(N_("Cess")), invoice.cess_total))
-    label = N_("Taxable value") if invoice.kind != "bill_of_supply" else N_("Value")
-    return ((translate(label), invoice.subtotal), *rows)
+    return tuple(translate(words) for name, words in known.items() if copy in (ALL_COPIES, name))
 
 
 def _after_total(invoice: Invoice, translate: Translate) -> tuple[tuple[str, Decimal], ...]:
+    """What was received and credited since, and what is to be paid by when."""
     if invoice.is_draft or invoice.is_cancelled:
         return ()
+    rows = [
+        (translate(N_("Received")), -invoice.amount_paid),
+        (translate(N_("Credited")), -invoice.amount_credited),
+    ]
+    rows = [(label, amount) for label, amount in rows if amount]
     due_by = translate(N_("Due by %(day)s")) % {"day": format_date(invoice.due_date)}
-    return ((due_by, invoice.total),)
+    return (*rows, (due_by if invoice.balance else translate(N_("Balance due")), invoice.balance))
 
 
-def _bank(seller: dict, translate: Translate) -> tuple[str, ...]:
-    """Nothing without an account number: the rest alone pays nobody."""
-    if not seller.get("bank_account_number"):
-        return ()
-    account = translate(N_("A/c %(account)s")) % {"account": seller["bank_account_number"]}
-    bank = ", ".join(filter(None, (seller.get("bank_name"), seller.get("bank_branch"))))
-    ifsc = seller.get("bank_ifsc")
-    code = translate(N_("IFSC %(code)s")) % {"code": ifsc} if ifsc else ""
-    holder = seller.get("bank_account_name") or seller["name"]
-    return tuple(line for line in (holder, account, bank, code) if line)
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal("0.00"))
+def _upi_link(invoice: Invoice, seller: dict) -> str:
+    """Of the balance, so that nobody pays twice; nothing when there is nothing to pay."""
+    if not seller.get("upi_id") or invoice.is_draft or invoice.is_cancelled or not invoice.balance:
+        return ""
+    name = seller.get("bank_account_name") or seller.get("trade_name") or seller["name"]
+    return pay_link(seller["upi_id"], name=name, amount=invoice.balance, number=invoice.invoice_number)

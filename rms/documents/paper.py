@@ -2,13 +2,17 @@
 
 A paper is filled from the stored, frozen document: every sum, name, rate and wording is settled before it
 gets here, so that a PDF made years later says what the first one said. Amounts are Decimal rupees as stored.
-The particulars are those of CGST Rule 46 (tax invoice) and Rule 49 (bill of supply).
+The particulars are those of CGST Rule 46 (tax invoice) and Rule 49 (bill of supply). A quote is the same
+sheet with other words.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from rms.domain.branding import Branding
+from rms.domain.errors import N_
 
 PETROL = "#1d5a6c"
 _HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -58,14 +62,27 @@ class PaperTaxGroup:
     taxes: tuple[PaperTax, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PaperWords:
+    """What the fixed parts are called, as gettext knows them: those of an invoice, unless told otherwise."""
+
+    number: str = N_("Invoice number")
+    date: str = N_("Invoice date")
+    due: str = N_("Due date")
+    buyer: str = N_("Bill to")
+    draft: str = N_("Draft")
+    cancelled: str = N_("Cancelled")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePaper:
-    """One copy of one document. Empty text, None and () mean: not printed.
+    """One document. Empty text, None and () mean: not printed.
 
-    `totals` stand above the grand total in the order given, `after_total` below it (paid, balance due).
+    `totals` stand above the grand total in the order given, `after_total` below it (received, balance due).
     `declarations` are endorsements the law wants at the top (composition, export or SEZ under LUT).
-    `upi_qr_svg` is a whole SVG picture; `brand_colour` is #rrggbb. A draft is marked so on every page and may
-    lack a number.
+    `copy_marking` heads the one copy, or `copies` the several that the file holds one after the other.
+    `upi_link` is printed as a QR code; `logo` and `signature` are PNG; `brand_colour` is #rrggbb and `layout`
+    a word of domain.branding.Layout. A draft is marked so on every page and may lack a number.
     """
 
     title: str
@@ -93,12 +110,35 @@ class InvoicePaper:
     notes: str = ""
     bank_details: tuple[str, ...] = ()
     upi_id: str = ""
-    upi_qr_svg: str = ""
+    upi_link: str = ""
     signatory: str = ""
     footer: str = ""
     language: str = "en"
     brand_colour: str = PETROL
+    layout: str = "ledger"
+    logo: bytes = b""
+    signature: bytes = b""
+    shows_empty_discounts: bool = False
+    copies: tuple[str, ...] = ()
+    words: PaperWords = PaperWords()
+
+    @property
+    def markings(self) -> tuple[str, ...]:
+        """The heading of each copy in the file; always at least one."""
+        return self.copies or (self.copy_marking,)
 
     def __post_init__(self):
         if not _HEX_COLOUR.fullmatch(self.brand_colour):
             raise ValueError(f"brand_colour must look like {PETROL}, not {self.brand_colour!r}")
+
+
+def look_of(branding: Branding, *, logo: bytes, signature: bytes) -> dict:
+    """The fields of a paper that say how it looks."""
+    return {
+        "layout": branding.template.value,
+        "brand_colour": branding.colour,
+        "logo": logo,
+        "signature": signature,
+        "footer": branding.foot_note,
+        "shows_empty_discounts": branding.prints_empty_discounts,
+    }

@@ -13,10 +13,11 @@ LONGEST_CHUNK = 1024 * 1024
 
 
 class File(TenantScoped, Base):
-    """What is known of a file; its bytes are in `file_chunks`. A file never changes: another one takes its place.
+    """What is known of a file; its bytes are in `file_chunks`. It never changes: another one takes its place.
 
-    A paper is a PDF that was drawn already: of `entity_type` and `entity_id`, as its `variant` (which copy, which
-    language), and `made_from` names everything that it shows. `expires_at` is when it may be thrown away.
+    A paper is a PDF that was drawn already: of `entity_type` and `entity_id`, as its `variant` (which copy,
+    which language), and `made_from` names everything that it shows. `expires_at` is when it may be thrown
+    away.
     """
 
     __tablename__ = "files"

@@ -25,5 +25,5 @@ def pictures(*file_ids: UUID | None) -> list[bytes]:
     statement = select(FileChunk.file_id, FileChunk.content).where(
         FileChunk.file_id.in_(wanted), FileChunk.position == 0
     )
-    found = dict(db().execute(statement).tuples().all())
+    found = {row.file_id: row.content for row in db().execute(statement)}
     return [found.get(file_id, b"") for file_id in file_ids]

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from rms.actions import purges
+from rms.actions import files, purges
 from rms.db import purges as at_database
 from rms.db.rls import GLOBAL, GRANTS, TENANT_COLUMN
 from rms.db.session import db, public_scope
@@ -23,6 +23,7 @@ from rms.models import (
     EmailChange,
     EmailMessage,
     EmailVerification,
+    File,
     IdempotencyKey,
     Invoice,
     InvoiceLineItem,
@@ -108,6 +109,13 @@ def issue(invoice: Invoice, line: InvoiceLineItem) -> None:
     db().flush()
 
 
+def ended_files(company) -> Marked:
+    def kept(until: dt.datetime | None) -> UUID:
+        return files.store("export", "list.csv", b"a,b", media_type="text/csv", expires_at=until).id
+
+    return Marked(stay={kept(None), kept(LATER), kept(NOW)}, go={kept(NOW - SECOND)})
+
+
 def email_verifications(company) -> Marked:
     def link(**columns) -> EmailVerification:
         told = {"expires_at": LATER, **columns}
@@ -173,6 +181,7 @@ TABLES = {
     password_resets: PasswordReset,
     email_changes: EmailChange,
     invitations: UserInvitation,
+    ended_files: File,
 }
 
 
@@ -316,6 +325,7 @@ def fill(company) -> None:
         for make in (sessions, idempotency_keys, email_verifications, password_resets, email_changes):
             make(company)
         invitations(company)
+        ended_files(company)
 
 
 def tables_with_rows(superuser, tenant_id: UUID) -> set[str]:

@@ -10,6 +10,7 @@ from rms.rooms.invoices import (  # noqa: E402, F401 - they add their routes
     index,
     issue,
     lines,
+    pdf,
     send,
     show,
 )

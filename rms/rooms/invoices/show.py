@@ -1,14 +1,13 @@
-"""An issued invoice: the paper, its state, what can be done with it, what happened; and its PDF."""
+"""An issued invoice: the paper, its state, what can be done with it, what happened."""
 
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Length
 
-from rms.documents.invoice_pdf import render_invoice
-from rms.documents.of_invoice import filename_of, paper_by_id, paper_of
+from rms.documents.of_invoice import paper_of
 from rms.domain.lifecycle import Status, Verb, status_of
 from rms.domain.lifecycle import can as is_open_to
 from rms.models import Invoice
@@ -20,7 +19,6 @@ from rms.web.clock import now, today, zone
 from rms.web.forms import Form, TextField
 from rms.web.fragments import go, page, swap
 from rms.web.guard import can, requires
-from rms.web.lifecycle import release
 
 
 class CancelForm(Form):
@@ -47,18 +45,6 @@ def timeline(invoice_id: UUID):
     back = url_for("invoices.show", invoice_id=invoice_id)
     shown = _story_shown(story_of(invoice, zone()), _status_today(invoice))
     return swap("invoices/_timeline.html", back=back, invoice=invoice, **shown)
-
-
-@room.get("/<uuid:invoice_id>/invoice.pdf")
-@requires(P.COMPANY_READ)
-def pdf(invoice_id: UUID):
-    """Opens in the browser; `?download=1` saves it."""
-    paper = paper_by_id(invoice_id, translate=gettext)
-    release()
-    reply = Response(render_invoice(paper, translate=gettext), mimetype="application/pdf")
-    how = "attachment" if request.args.get("download") == "1" else "inline"
-    reply.headers.set("Content-Disposition", how, filename=filename_of(paper))
-    return reply
 
 
 def view_of(invoice: Invoice, *, cancel_form: CancelForm | None = None) -> dict:
