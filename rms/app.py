@@ -25,6 +25,8 @@ from rms.rooms import (
     mailbox,
     onboarding,
     people,
+    public,
+    quotes,
     receipts,
     services,
 )
@@ -124,17 +126,21 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         customers,
         services,
         invoices,
+        quotes,
         receipts,
         people,
         account,
         settings_room,
         audit,
+        public,
     )
     for room in rooms:
         app.register_blueprint(room.room)
     app.register_blueprint(api.room)
     # Nothing the API does follows from a cookie, so there is nothing to forge (web/credentials.py).
     csrf.exempt(api.room)
+    # These pages have no session: a ticket of the page takes the token's place (crypto/public_links.py).
+    csrf.exempt(public.room)
     if settings.mailbox and settings.environment != "production":
         app.register_blueprint(mailbox.room)
 

@@ -2,6 +2,7 @@
 
 from rms.mail.kind import Kind
 from rms.mail.of_accounts import ACCOUNT_KINDS
+from rms.mail.of_answers import ANSWER_KINDS
 from rms.mail.of_company import COMPANY_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
@@ -15,4 +16,5 @@ KINDS: dict[str, Kind] = {
     **SECOND_FACTOR_KINDS,
     **COMPANY_KINDS,
     **DOCUMENT_KINDS,
+    **ANSWER_KINDS,
 }
