@@ -23,10 +23,14 @@ def picture_of(png: bytes, alt: str) -> dict | None:
     if not png:
         return None
     width, height = size_of(png)
-    data = base64.b64encode(png).decode()
-    image = f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/>'
+    image = f'<image width="{width}" height="{height}" href="{data_uri(png)}"/>'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{image}</svg>'
     return {"svg": svg, "ratio": width / height, "alt": alt}
+
+
+def data_uri(png: bytes) -> str:
+    """The picture as an address that holds it; nothing for no bytes."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}" if png else ""
 
 
 def size_of(png: bytes) -> tuple[int, int]:

@@ -1,9 +1,10 @@
-"""How a company's papers look: one of a few layouts, one of a few colours, its logo, and the note at the foot.
+"""How a company's papers look: one of a few layouts and colours, its logo, and the note at the foot.
 
 What a paper says is fixed when it is issued; how it looks follows what is chosen today. The one exception is
 the picture of a signature: it belongs to the person who signed, and is kept with the document.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -23,8 +24,8 @@ LONGEST_NOTE = 500
 
 
 class Layout(StrEnum):
-    """`ledger` has the two rules of an account book at its margin, `letterhead` begins with the seller's name,
-    `band` with a band of colour."""
+    """`ledger` has the two rules of an account book at its margin, `letterhead` begins with the seller's
+    name, `band` with a band of colour."""
 
     LEDGER = "ledger"
     LETTERHEAD = "letterhead"
@@ -55,6 +56,18 @@ class Branding:
     @property
     def colour(self) -> str:
         return ACCENTS[self.accent]
+
+    @property
+    def mark(self) -> str:
+        """What the form of the choices shows, in a few characters: for noticing that somebody else saved."""
+        shown = (
+            self.template,
+            self.accent,
+            self.foot_note,
+            self.copies,
+            f"{self.prints_summary:d}{self.prints_upi:d}{self.prints_empty_discounts:d}",
+        )
+        return hashlib.sha256("\0".join(shown).encode()).hexdigest()[:16]
 
 
 def branding_in(settings: dict | None) -> Branding:
@@ -90,7 +103,7 @@ def as_settings(branding: Branding) -> dict:
 
 
 def foot_note(typed: str | None) -> str:
-    """The note as it is printed: lines without trailing blanks. Raises Invalid when it would fill the foot."""
+    """The note as it is printed, without trailing blanks. Raises Invalid when it would fill the foot."""
     note = "\n".join(line.rstrip() for line in (typed or "").replace("\r\n", "\n").strip().split("\n"))
     if len(note) > LONGEST_NOTE:
         raise Invalid(
