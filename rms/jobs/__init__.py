@@ -3,11 +3,15 @@
 from rms.jobs.emails import deliver_mail
 from rms.jobs.overdue import sweep_overdue
 from rms.jobs.purges import purge_attempts, purge_company
+from rms.jobs.recurring import run_schedules
+from rms.jobs.reminders import send_reminders
 from rms.jobs.seals import anchor_audit, seal_audit
 
 JOBS = {
     "deliver_mail": deliver_mail,
     "sweep_overdue": sweep_overdue,
+    "run_schedules": run_schedules,
+    "send_reminders": send_reminders,
     "seal_audit": seal_audit,
     "anchor_audit": anchor_audit,
     "purge_company": purge_company,

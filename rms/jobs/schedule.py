@@ -10,7 +10,6 @@ import signal
 import threading
 from collections.abc import Iterable
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
@@ -19,8 +18,11 @@ from rms import queue
 from rms.actions import audit
 from rms.config import Settings
 from rms.db.session import public_scope, tenant_scope
+from rms.domain.recurrence import HOUR_OF_RUNS
+from rms.domain.reminding import HOURS
 from rms.jobs.leader import Leader
 from rms.queries import mails as found
+from rms.queries.recurring import Morning, morning
 from rms.queries.seals import tenants_waiting
 
 log = logging.getLogger(__name__)
@@ -29,8 +31,9 @@ MOST_MAILS_AT_ONCE = 1_000
 # Between its commit and its place in the queue a mail looks lost. Queued twice it still leaves once.
 SECONDS_OF_GRACE = 1
 SECONDS_A_DAY_IS_KNOWN = 26 * 3_600
+SECONDS_AN_HOUR_IS_KNOWN = 2 * 3_600
 SECONDS_A_MINUTE_IS_KNOWN = 120
-ZONES_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
+TENANTS_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
 
 
 class Scheduler:
@@ -40,8 +43,8 @@ class Scheduler:
         self._pause = settings.sweep_seconds
         self._leader = Leader(settings)
         self._ended = threading.Event()
-        self._zones: dict[UUID, ZoneInfo] = {}
-        self._zones_asked_at: dt.datetime | None = None
+        self._mornings: dict[UUID, Morning] = {}
+        self._asked_at: dt.datetime | None = None
 
     def run(self) -> None:
         """One round after the other; trouble with a server ends the round and not the scheduler."""
@@ -63,6 +66,9 @@ class Scheduler:
         queue.forget_abandoned()
         sweep_mails()
         self.begin_days(now)
+        homes = self._homes(now)
+        run_schedules(homes, now)
+        send_reminders(homes, now)
         with public_scope():
             tenants = tenants_waiting()
         seal_audit(tenants, now)
@@ -71,31 +77,50 @@ class Scheduler:
     def begin_days(self, now: dt.datetime) -> None:
         """One job for each tenant and day of its calendar; its id is the proof that it was queued."""
         jobs = {
-            f"overdue-{tenant_id}-{now.astimezone(zone):%Y%m%d}": tenant_id
-            for tenant_id, zone in self._homes(now)
+            f"overdue-{tenant_id}-{now.astimezone(home.zone):%Y%m%d}": tenant_id
+            for tenant_id, home in self._homes(now).items()
         }
-        for job_id in queue.unknown(jobs):
-            queue.enqueue_once(
-                "sweep_overdue", jobs[job_id], job_id=job_id, seconds_known=SECONDS_A_DAY_IS_KNOWN
-            )
+        _queue("sweep_overdue", jobs, SECONDS_A_DAY_IS_KNOWN)
 
-    def _homes(self, now: dt.datetime) -> list[tuple[UUID, ZoneInfo]]:
-        """Each tenant's zone, asked once an hour, since only its own scope can read it; with it goes the
-        housekeeping that is due as seldom.
+    def _homes(self, now: dt.datetime) -> dict[UUID, Morning]:
+        """What each tenant's day brings, asked once an hour, since only its own scope can read it; with it
+        goes the housekeeping that is due as seldom.
         """
-        if self._zones_asked_at is None or now - self._zones_asked_at >= ZONES_ARE_ASKED_AGAIN:
-            self._zones, self._zones_asked_at = {}, now
+        if self._asked_at is None or now - self._asked_at >= TENANTS_ARE_ASKED_AGAIN:
+            self._mornings, self._asked_at = {}, now
             with public_scope():
                 audit.prepare_months()
         with public_scope():
             tenants = found.tenant_ids()
-        return [(tenant_id, self._zone_of(tenant_id)) for tenant_id in tenants]
+        return {tenant_id: self._morning_of(tenant_id) for tenant_id in tenants}
 
-    def _zone_of(self, tenant_id: UUID) -> ZoneInfo:
-        if tenant_id not in self._zones:
+    def _morning_of(self, tenant_id: UUID) -> Morning:
+        if tenant_id not in self._mornings:
             with tenant_scope(tenant_id):
-                self._zones[tenant_id] = found.home_zone()
-        return self._zones[tenant_id]
+                self._mornings[tenant_id] = morning()
+        return self._mornings[tenant_id]
+
+
+def run_schedules(homes: dict[UUID, Morning], now: dt.datetime) -> None:
+    """One job an hour for each tenant with a run that is due, from the morning of its day on. What could not
+    be made is due in the next hour, too.
+    """
+    jobs = {}
+    for tenant_id, home in homes.items():
+        here = now.astimezone(home.zone)
+        if home.next_run and home.next_run <= here.date() and here.hour >= HOUR_OF_RUNS:
+            jobs[f"recurring-{tenant_id}-{here:%Y%m%d%H}"] = tenant_id
+    _queue("run_schedules", jobs, SECONDS_AN_HOUR_IS_KNOWN)
+
+
+def send_reminders(homes: dict[UUID, Morning], now: dt.datetime) -> None:
+    """One job an hour for each tenant that reminds, from its hour until the evening."""
+    jobs = {}
+    for tenant_id, home in homes.items():
+        here = now.astimezone(home.zone)
+        if home.hour is not None and home.hour <= here.hour <= HOURS[-1]:
+            jobs[f"remind-{tenant_id}-{here:%Y%m%d%H}"] = tenant_id
+    _queue("send_reminders", jobs, SECONDS_AN_HOUR_IS_KNOWN)
 
 
 def seal_audit(tenants: dict[UUID, bool], now: dt.datetime) -> None:
@@ -116,7 +141,11 @@ def purge(tenants: Iterable[UUID], now: dt.datetime) -> None:
 
 
 def _queue_each(name: str, pattern: str, tenants: Iterable[UUID], seconds_known: int) -> None:
-    jobs = {pattern.format(tenant_id): tenant_id for tenant_id in tenants}
+    _queue(name, {pattern.format(tenant_id): tenant_id for tenant_id in tenants}, seconds_known)
+
+
+def _queue(name: str, jobs: dict[str, UUID], seconds_known: int) -> None:
+    """Those jobs of which the queue knows nothing yet, by their ids."""
     for job_id in queue.unknown(jobs):
         queue.enqueue_once(name, jobs[job_id], job_id=job_id, seconds_known=seconds_known)
 

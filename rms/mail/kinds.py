@@ -7,6 +7,8 @@ from rms.mail.of_company import COMPANY_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
+from rms.mail.of_schedules import SCHEDULE_KINDS
+from rms.mail.of_quotes import QUOTE_KINDS
 from rms.mail.of_second_factor import SECOND_FACTOR_KINDS
 
 KINDS: dict[str, Kind] = {
@@ -16,5 +18,7 @@ KINDS: dict[str, Kind] = {
     **SECOND_FACTOR_KINDS,
     **COMPANY_KINDS,
     **DOCUMENT_KINDS,
+    **QUOTE_KINDS,
+    **SCHEDULE_KINDS,
     **ANSWER_KINDS,
 }
