@@ -187,6 +187,18 @@
     }
     if (copy) navigator.clipboard?.writeText($("#" + copy.dataset.copy).textContent).then(() => { copy.textContent = copy.dataset.done; });
     if (!event.target.closest(".more")) $(".more[open]")?.removeAttribute("open");
+    /* What looks at a draft must see what was typed last. */
+    const look = event.target.closest("a[data-when-saved]");
+    if (look) { event.preventDefault(); whenSaved(() => tell(look, "saved")); }
+    /* From a dialog to the field that mends what it found. */
+    const way = event.target.closest("dialog [data-goto]");
+    if (way) {
+      event.preventDefault();
+      way.closest("dialog").close();
+      const field = way.dataset.goto && $(way.dataset.goto);
+      for (let box = field; box; box = box.parentElement) if (box.tagName === "DETAILS") box.open = true;
+      if (field) { field.matches("input, select, textarea, a, button") || (field.tabIndex = -1); field.focus(); }
+    }
   });
   /* A second press of the same button sends nothing; coming back to the page makes it whole again. */
   on("submit", event => {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, case, cast, func, or_, select
 
-from rms.db.session import db
+from rms.db.session import current_tenant, db
 from rms.domain import numbering
 from rms.models import (
     AuditLog,
@@ -15,6 +15,7 @@ from rms.models import (
     NumberSeries,
     Receipt,
     SecondFactor,
+    Tenant,
     User,
     UserInvitation,
 )
@@ -90,6 +91,12 @@ def people_counts(now: dt.datetime) -> People:
         .one()
     )
     return People(*row)
+
+
+def is_turnover_large() -> bool:
+    """What the company says of last year's turnover; codes need six digits then."""
+    settings = db().scalar(select(Tenant.settings).where(Tenant.id == current_tenant()))
+    return bool((settings or {}).get("large_turnover"))
 
 
 def running_series(day: dt.date) -> list[Running]:

@@ -44,6 +44,7 @@ PAGES = {
     "invoices.line": 4,
     "invoices.party": 5,
     "invoices.pdf": 5,  # once it was typeset
+    "invoices.ready": 7,
     "invoices.send_form": 3,
     "invoices.show": 8,
     "invoices.timeline": 5,
@@ -66,7 +67,9 @@ PAGES = {
     "services.options": 2,
     "services.row": 2,
     "settings.bank": 4,
+    "settings.branding": 2,
     "settings.company": 4,
+    "settings.gst": 5,
     "settings.index": 6,
     "settings.numbering": 6,
     "settings.preview_numbering": 4,
