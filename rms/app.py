@@ -28,6 +28,7 @@ from rms.rooms import (
     public,
     quotes,
     receipts,
+    recurring,
     services,
 )
 from rms.rooms import (
@@ -127,6 +128,7 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         services,
         invoices,
         quotes,
+        recurring,
         receipts,
         people,
         account,
