@@ -307,6 +307,26 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON customers TO rms_app;
 GRANT SELECT (gst_number, id, name, tenant_id) ON customers TO rms_definer;
 GRANT DELETE, SELECT (tenant_id) ON customers TO rms_purger;
 
+CREATE TABLE deleted_drafts (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    rows jsonb NOT NULL,
+    deleted_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_deleted_drafts PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_deleted_drafts_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+CREATE INDEX ix_deleted_drafts_by_age ON public.deleted_drafts USING btree (tenant_id, deleted_at);
+ALTER TABLE deleted_drafts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deleted_drafts FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON deleted_drafts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON deleted_drafts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.deleted_drafts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON deleted_drafts TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON deleted_drafts TO rms_purger;
+
 CREATE TABLE document_views (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -1396,29 +1416,6 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.reminders FOR EACH ROW E
 GRANT INSERT, SELECT ON reminders TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON reminders TO rms_purger;
 
-CREATE TABLE saved_views (
-    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
-    id uuid NOT NULL,
-    user_id uuid NOT NULL,
-    list_name character varying(20) DEFAULT 'invoices'::character varying NOT NULL,
-    name character varying(40) NOT NULL,
-    address character varying(1000) NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT pk_saved_views PRIMARY KEY (tenant_id, id),
-    CONSTRAINT uq_saved_views_tenant_id_user_id_list_name_name UNIQUE (tenant_id, user_id, list_name, name),
-    CONSTRAINT fk_saved_views_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
-    CONSTRAINT fk_saved_views_tenant_id_user_id FOREIGN KEY (tenant_id, user_id) REFERENCES users(tenant_id, id) ON DELETE CASCADE,
-    CONSTRAINT ck_saved_views_name_is_told CHECK (((name)::text <> ''::text))
-);
-ALTER TABLE saved_views ENABLE ROW LEVEL SECURITY;
-ALTER TABLE saved_views FORCE ROW LEVEL SECURITY;
-CREATE POLICY removed_by_purger ON saved_views FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
-CREATE POLICY tenant_isolation ON saved_views FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
-CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.saved_views FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
-GRANT DELETE, INSERT, SELECT, UPDATE ON saved_views TO rms_app;
-GRANT DELETE, SELECT (tenant_id) ON saved_views TO rms_purger;
-
 CREATE TABLE second_factors (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -2199,9 +2196,9 @@ BEGIN
        OR EXISTS (SELECT FROM public.receipts r WHERE r.tenant_id = tenant) THEN
         RETURN false;
     END IF;
+    DELETE FROM public.deleted_drafts x WHERE x.tenant_id = tenant;
     DELETE FROM public.lut_declarations x WHERE x.tenant_id = tenant;
     DELETE FROM public.bulk_jobs x WHERE x.tenant_id = tenant;
-    DELETE FROM public.saved_views x WHERE x.tenant_id = tenant;
     DELETE FROM public.quote_invoices x WHERE x.tenant_id = tenant;
     DELETE FROM public.quote_lines x WHERE x.tenant_id = tenant;
     DELETE FROM public.quotes x WHERE x.tenant_id = tenant;

@@ -1,4 +1,4 @@
-"""Saved views of lists, work on many rows at once, and the search over everything.
+"""Work on many rows at once, and the search over everything.
 
 Revision ID: 0011
 Revises: 0010
@@ -27,23 +27,11 @@ from rms.db.ddl import (
 revision = "0011"
 down_revision = "0010"
 
-TABLES = ("saved_views", "bulk_jobs")
+TABLES = ("bulk_jobs",)
 INDEXES = ("ix_invoices_by_total", "ix_invoices_reference_trigrams", "ix_receipts_reference_trigrams")
 
 
 def upgrade() -> None:
-    tenant_table(
-        "saved_views",
-        required("id", UUID),
-        required("user_id", UUID),
-        word("list_name", 20, "invoices"),
-        required("name", sa.String(40)),
-        required("address", sa.String(1000)),
-        sa.PrimaryKeyConstraint("tenant_id", "id"),
-        belongs_to("users", "user_id", ondelete="CASCADE"),
-        sa.UniqueConstraint("tenant_id", "user_id", "list_name", "name"),
-        rule("name_is_told", "name <> ''"),
-    )
     tenant_table(
         "bulk_jobs",
         required("id", UUID),

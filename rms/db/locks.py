@@ -19,6 +19,7 @@ RANK = {
     name: rank
     for rank, name in enumerate(
         (
+            "bulk_jobs",
             "users",
             "user_invitations",
             "email_changes",

@@ -66,9 +66,9 @@ LATER: tuple[str, ...] = (
     "quotes",
     "quote_lines",
     "quote_invoices",
-    "saved_views",
     "bulk_jobs",
     "lut_declarations",
+    "deleted_drafts",
 )
 
 # What the function, and the triggers that run in its name, look at beside tenant_id.

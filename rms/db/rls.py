@@ -61,8 +61,8 @@ GRANTS = {
     "quote_lines": "SELECT, INSERT, UPDATE, DELETE",
     "quote_invoices": "SELECT, INSERT, DELETE",
     "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
-    "saved_views": "SELECT, INSERT, UPDATE, DELETE",
     "bulk_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "deleted_drafts": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 # Tables without a tenant: nothing in them belongs to one.

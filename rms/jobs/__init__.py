@@ -1,5 +1,6 @@
 """Shallow jobs: ids in, the tenant's scope opened, an action called. `JOBS` is all that a worker will run."""
 
+from rms.jobs.bulk import run_bulk
 from rms.jobs.emails import deliver_mail
 from rms.jobs.overdue import sweep_overdue
 from rms.jobs.purges import purge_attempts, purge_company
@@ -9,6 +10,7 @@ from rms.jobs.seals import anchor_audit, seal_audit
 
 JOBS = {
     "deliver_mail": deliver_mail,
+    "run_bulk": run_bulk,
     "sweep_overdue": sweep_overdue,
     "run_schedules": run_schedules,
     "send_reminders": send_reminders,

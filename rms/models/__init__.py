@@ -12,10 +12,11 @@ from rms.models.audit import AuditLog, AuditSeal
 from rms.models.companies import Company
 from rms.models.credit_notes import CreditNote
 from rms.models.customers import AccountManager, ClientType, Customer
+from rms.models.deleted_drafts import DeletedDraft
 from rms.models.files import File, FileChunk
 from rms.models.idempotency import IdempotencyKey
 from rms.models.invoices import Invoice, InvoiceLineItem
-from rms.models.lists import BulkJob, SavedView
+from rms.models.lists import BulkJob
 from rms.models.mail_settings import MailServer, MailTemplate
 from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
@@ -34,6 +35,7 @@ __all__ = [
     "AuditSeal",
     "ClientType",
     "BulkJob",
+    "DeletedDraft",
     "Company",
     "CreditNote",
     "Customer",
@@ -62,7 +64,6 @@ __all__ = [
     "Receipt",
     "ReceiptAllocation",
     "RecoveryCode",
-    "SavedView",
     "RecurringInvoice",
     "RecurringRun",
     "RecurringSchedule",

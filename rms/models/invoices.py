@@ -18,6 +18,7 @@ from rms.models.numbering import NumberSeries
 from rms.models.services import ServiceType
 
 STATUSES = ("draft", "pending", "paid", "overdue", "cancelled", "partially_paid")
+OPEN_STATUSES = ("overdue", "partially_paid", "pending")
 OPEN = "status IN ('pending', 'overdue', 'partially_paid')"
 
 

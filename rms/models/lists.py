@@ -1,30 +1,14 @@
-"""What people keep of lists: views of their own, and work on many rows at once."""
+"""Work on many rows of a list at once."""
 
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rms.db.base import Base, TenantScoped, belongs_to
 from rms.models.columns import count, one_of, rule, word
-
-
-class SavedView(TenantScoped, Base):
-    """A tab of one person's own: the part of a list's address behind the question mark, under a name."""
-
-    __tablename__ = "saved_views"
-    __table_args__ = (
-        belongs_to("users", "user_id", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "user_id", "list_name", "name"),
-        rule("name_is_told", "name <> ''"),
-    )
-
-    user_id: Mapped[UUID]
-    list_name: Mapped[str] = word(20, "invoices")
-    name: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(1000))
 
 
 class BulkJob(TenantScoped, Base):

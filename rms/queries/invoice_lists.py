@@ -5,24 +5,25 @@ filters, counts and the dashboard never disagree with the calendar.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true, tuple_
 
 from rms.db.session import db
 from rms.domain.errors import Invalid
-from rms.domain.lifecycle import OPEN, Status
+from rms.domain.lifecycle import Status
 from rms.domain.money import parse_money
 from rms.models import Customer, Invoice, ReceiptAllocation
+from rms.queries.invoice_orders import NOTHING, Key, Order, is_open, to_collect
 
 MOST_COUNTED = 1_000
 LONGEST_SEARCH = 100
-NOTHING = Decimal("0.00")
+# More hits than this are no search but a list, which is read in its own order until a page is full.
+MOST_FOUND = 2_000
 
 
 class View(StrEnum):
@@ -38,41 +39,30 @@ class View(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which invoices a list shows; `since` and `until` are invoice dates, both included."""
+    """Which invoices a list shows, and in which order. All days and amounts of a range are included.
+
+    `found` are the ids a search has given (`looked_up`), None when there were too many to name.
+    """
 
     view: View = View.ALL
     search: str = ""
     customer_id: UUID | None = None
     since: dt.date | None = None
     until: dt.date | None = None
+    due_since: dt.date | None = None
+    due_until: dt.date | None = None
+    place: str | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+    order: Order = field(default_factory=Order)
+    found: tuple[UUID, ...] | None = None
 
     @property
     def is_narrow(self) -> bool:
         """Whether anything but the view is asked for."""
-        return bool(self.search or self.customer_id or self.since or self.until)
-
-
-@dataclass(frozen=True)
-class Key:
-    """Where a row stands in the list: newest date first, a day's drafts before its numbers."""
-
-    invoice_date: dt.date
-    number: str
-    id: UUID
-
-    @classmethod
-    def of(cls, row) -> "Key":
-        return cls(row.invoice_date, row.invoice_number or "", row.id)
-
-    @classmethod
-    def read(cls, values: Sequence[str]) -> "Key":
-        """From the values of a cursor; raises ValueError when they are none of this list's."""
-        day, number, row_id = values
-        return cls(dt.date.fromisoformat(day), number.replace("\x00", ""), UUID(row_id))
-
-    @property
-    def values(self) -> tuple[str, str, str]:
-        return str(self.invoice_date), self.number, str(self.id)
+        days = (self.since, self.until, self.due_since, self.due_until)
+        others = (self.customer_id, self.place, self.least, self.most)
+        return bool(self.search) or any(one is not None for one in (*days, *others))
 
 
 @dataclass(frozen=True)
@@ -93,11 +83,6 @@ class Sums:
     total: Decimal
     tax: Decimal
     to_collect: Decimal
-
-
-def is_open() -> ColumnElement[bool]:
-    """Issued and not settled. Written into the SQL as words, so that the index of open invoices fits."""
-    return Invoice.status.in_([literal(str(status), literal_execute=True) for status in sorted(OPEN)])
 
 
 def is_overdue(today: dt.date) -> ColumnElement[bool]:
@@ -126,24 +111,34 @@ def in_view(view: View, today: dt.date) -> ColumnElement[bool]:
     return true()
 
 
-def to_collect() -> ColumnElement[Decimal]:
-    """What the customer still has to pay: nothing of a draft or a cancelled invoice."""
-    return case((is_open(), Invoice.balance), else_=NOTHING)
+def looked_up(wanted: Filter) -> Filter:
+    """The same with the ids of its search, by one statement; without a search as it is.
+
+    Under row-level security a search inside a text reads every row; a function that may use the indexes of
+    trigrams gives the ids (db/searches.py). Where most rows match, reading in the list's order is quicker.
+    """
+    typed = _typed(wanted.search)
+    if not typed:
+        return wanted
+    ids = db().scalar(select(func.invoices_matching(typed, _amount(typed), MOST_FOUND + 1)))
+    return replace(wanted, found=tuple(ids) if len(ids) <= MOST_FOUND else None)
 
 
 def list_invoices(
     wanted: Filter, *, today: dt.date, limit: int, after: Key | None = None, before: Key | None = None
 ) -> Slice:
-    """One page in one statement: the newest rows, those older than `after`, or those newer than `before`."""
-    place = tuple_(*_ORDER)
-    statement = _rows(today).where(*_conditions(wanted, today)).limit(limit + 1)
+    """One page in one statement: the first rows of its order, those behind `after`, or before `before`."""
+    order = wanted.order
+    columns, place = order.columns, tuple_(*order.columns)
+    statement = _rows(today).where(*conditions_of(wanted, today)).limit(limit + 1)
+    is_down = order.is_descending != bool(before)
+    edge = before or after
+    if edge:
+        statement = statement.where(place < edge.place if is_down else place > edge.place)
+    statement = statement.order_by(*(part.desc() if is_down else part.asc() for part in columns))
+    rows = list(db().execute(statement))
     if before:
-        statement = statement.where(place > _place_of(before)).order_by(*(part.asc() for part in _ORDER))
-        rows = list(db().execute(statement))
         return Slice(rows[:limit][::-1], has_newer=len(rows) > limit, has_older=True)
-    if after:
-        statement = statement.where(place < _place_of(after))
-    rows = list(db().execute(statement.order_by(*(part.desc() for part in _ORDER))))
     return Slice(rows[:limit], has_newer=after is not None, has_older=len(rows) > limit)
 
 
@@ -153,8 +148,9 @@ def counts_of_views(wanted: Filter, *, today: dt.date) -> dict[View, int]:
     Each count is a subquery that stops at the cap. Unfiltered ones are answered by an index each; a search is
     made once, in a materialized list, for all of them.
     """
-    if not wanted.is_narrow:
-        row = db().execute(select(*(_count(view, today, in_view(view, today)) for view in View))).one()
+    if not wanted.is_narrow or (wanted.search and wanted.found is None):
+        more = conditions_of(replace(wanted, view=View.ALL), today) if wanted.is_narrow else []
+        row = db().execute(select(*(_count(view, in_view(view, today), *more) for view in View))).one()
         return dict(zip(View, row, strict=True))
     everything = replace(wanted, view=View.ALL)
     flags = [in_view(view, today).label(str(view)) for view in View]
@@ -162,7 +158,7 @@ def counts_of_views(wanted: Filter, *, today: dt.date) -> dict[View, int]:
         select(*flags)
         .select_from(Invoice)
         .outerjoin(Invoice.customer)
-        .where(*_conditions(everything, today))
+        .where(*conditions_of(everything, today))
         .cte("found")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
@@ -184,7 +180,7 @@ def sums(wanted: Filter, *, today: dt.date) -> Sums:
         )
         .select_from(Invoice)
         .outerjoin(Invoice.customer)
-        .where(*_conditions(wanted, today))
+        .where(*conditions_of(wanted, today))
     )
     return Sums(*db().execute(statement).one())
 
@@ -198,19 +194,6 @@ def name_of_customer(customer_id: UUID) -> str | None:
     return db().scalar(select(Customer.name).where(Customer.id == customer_id))
 
 
-# Without a number a row is a draft. The index gives the dates in order; PostgreSQL sorts within each day.
-_ORDER = (
-    Invoice.invoice_date,
-    Invoice.invoice_number.is_(None),
-    func.coalesce(Invoice.invoice_number, ""),
-    Invoice.id,
-)
-
-
-def _place_of(key: Key):
-    return tuple_(key.invoice_date, literal(not key.number), key.number, key.id)
-
-
 def _rows(today: dt.date) -> Select:
     return (
         select(
@@ -218,6 +201,8 @@ def _rows(today: dt.date) -> Select:
             Invoice.invoice_number,
             Invoice.invoice_date,
             Invoice.due_date,
+            Invoice.reference_number,
+            Invoice.tax_total,
             Invoice.total,
             Invoice.place_of_supply,
             Invoice.tax_mode,
@@ -248,30 +233,36 @@ def _paid_on() -> ColumnElement[dt.date]:
     return case((Invoice.status == str(Status.PAID), last))
 
 
-def _count(view: View, today: dt.date, condition: ColumnElement[bool]) -> ColumnElement[int]:
-    capped = select(Invoice.id).where(condition).limit(MOST_COUNTED + 1).subquery(f"capped_{view}")
+def _count(view: View, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    capped = select(Invoice.id).where(*conditions).limit(MOST_COUNTED + 1).subquery(f"capped_{view}")
     return select(func.count()).select_from(capped).scalar_subquery().label(str(view))
 
 
-def _conditions(wanted: Filter, today: dt.date) -> list[ColumnElement[bool]]:
-    conditions = [in_view(wanted.view, today), _matching(wanted.search)]
-    if wanted.customer_id:
-        conditions.append(Invoice.customer_id == wanted.customer_id)
-    if wanted.since:
-        conditions.append(Invoice.invoice_date >= wanted.since)
-    if wanted.until:
-        conditions.append(Invoice.invoice_date <= wanted.until)
-    return conditions
+def conditions_of(wanted: Filter, today: dt.date) -> list[ColumnElement[bool]]:
+    asked = (
+        (wanted.customer_id, Invoice.customer_id.__eq__),
+        (wanted.since, Invoice.invoice_date.__ge__),
+        (wanted.until, Invoice.invoice_date.__le__),
+        (wanted.due_since, Invoice.due_date.__ge__),
+        (wanted.due_until, Invoice.due_date.__le__),
+        (wanted.place, Invoice.place_of_supply.__eq__),
+        (wanted.least, Invoice.total.__ge__),
+        (wanted.most, Invoice.total.__le__),
+    )
+    conditions = [condition(value) for value, condition in asked if value is not None]
+    return [in_view(wanted.view, today), _matching(wanted), *conditions]
 
 
-def _matching(search: str) -> ColumnElement[bool]:
+def _matching(wanted: Filter) -> ColumnElement[bool]:
     """Number, customer, GSTIN and PO reference anywhere in them; an amount of money exactly.
 
     Every character counts as itself: `autoescape` takes their meaning from %, _ and the backslash.
     """
-    typed = search.replace("\x00", "").strip()[:LONGEST_SEARCH]
+    typed = _typed(wanted.search)
     if not typed:
         return true()
+    if wanted.found is not None:
+        return Invoice.id.in_(wanted.found)
     places = (Invoice.invoice_number, Invoice.reference_number, Invoice.customer_gst)
     matches = [place.icontains(typed, autoescape=True) for place in places]
     matches.append(Invoice.customer_id.in_(_customers_matching(typed)))
@@ -279,6 +270,10 @@ def _matching(search: str) -> ColumnElement[bool]:
     if amount is not None:
         matches += [Invoice.total == amount, to_collect() == amount]
     return or_(*matches)
+
+
+def _typed(search: str) -> str:
+    return search.replace("\x00", "").strip()[:LONGEST_SEARCH]
 
 
 def _customers_matching(typed: str) -> Select:

@@ -116,10 +116,10 @@ def test_every_table_is_audited_but_the_bookkeeping(superuser):
         "audit_logs",
         "audit_seals",
         "bulk_jobs",
+        "deleted_drafts",
         "idempotency_keys",
         "login_attempts",
         "number_counters",
-        "saved_views",
         "trial_ledger",
     }
     assert {name for (name,) in rows} == set(GRANTS) - bookkeeping

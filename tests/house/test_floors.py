@@ -22,7 +22,7 @@ FLOORS: dict[str, set[str]] = {
     "mail": BESIDE_QUERIES | {"config", "documents"},
     "queue": {"config"},
     "actions": BESIDE_QUERIES | {"mail", "queue", "policy"},
-    "jobs": BESIDE_QUERIES | {"mail", "queue", "actions", "config", "policy"},
+    "jobs": BESIDE_QUERIES | {"documents", "mail", "queue", "actions", "config", "policy"},
     "web": {"domain", "db", "crypto", "policy", "config"},
     "forms": BESIDE_QUERIES | {"actions", "web", "policy"},
     "rooms": BESIDE_QUERIES | {"actions", "documents", "mail", "web", "forms", "policy", "config"},

@@ -5,12 +5,17 @@ from flask import Blueprint
 room = Blueprint("invoices", __name__, url_prefix="/c/<slug>/invoices")
 
 from rms.rooms.invoices import (  # noqa: E402, F401 - they add their routes
+    bulk,
     cancel,
     editor,
+    exports,
     index,
     issue,
     lines,
+    particulars,
     pdf,
+    prefs,
     send,
+    share,
     show,
 )

@@ -28,7 +28,7 @@ def text_of(reply) -> str:
 
 def numbers_in(reply) -> list[str]:
     """The numbers of the rows, from top to bottom."""
-    return re.findall(r'<td class="first g-x"><a class="id"[^>]*>([^<]+)</a>', text_of(reply))
+    return re.findall(r'<td class="g-x(?: first)?"><a class="id"[^>]*>([^<]+)</a>', text_of(reply))
 
 
 def counts_in(reply) -> dict[str, str]:
@@ -189,7 +189,7 @@ def test_search_finds_gujarati_names_and_takes_wildcards_literally(nilgiri, priy
 def test_search_as_you_type_gets_list_tabs_and_chips(priya: Browser, six):
     reply = priya.get("invoices?q=N/3&view=open", hx=True)
     body = text_of(reply)
-    assert body.lstrip().startswith('<section class="panel flush" id="list"')
+    assert body.lstrip().startswith('<section class="panel flush listing" id="list"')
     assert 'hx-target="#views"' in body
     assert 'hx-target="#filters-set"' in body
     assert "<html" not in body
@@ -285,7 +285,7 @@ def test_list_costs_four_statements_whatever_it_holds(nilgiri, priya: Browser, c
             make_invoice(customer)
     with counted_statements() as sent:
         assert priya.get(f"invoices{query}").status_code == 200
-    assert len(sent) == 4, sent
+    assert len(sent) == (5 if "q=" in query else 4), sent  # a search looks up its ids first
 
 
 def test_a_chosen_customer_costs_one_more(nilgiri, priya: Browser):

@@ -1,0 +1,151 @@
+"""One act on many invoices: a row that says what was chosen, worked off by a job one invoice at a time.
+
+Each invoice is a transaction of its own, in which its result is written down too: whatever ends the job,
+those that were done are done once, and it goes on with the next.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from rms import policy, queue
+from rms.actions import issuing, reminders
+from rms.actions.files import store
+from rms.db.locks import lock
+from rms.db.session import after_commit, current_tenant, db
+from rms.domain.errors import N_, DomainError, Invalid, Sentence
+from rms.models import BulkJob, User
+from rms.queries.invoice_exports import numbers_of
+
+MOST_PAPERS = 500
+MOST_CHOSEN = 100_000
+FILE_IS_KEPT = dt.timedelta(days=7)
+# Looked at by somebody and not touched for so long: its place in the queue was lost.
+LOST_AFTER = dt.timedelta(seconds=60)
+
+ACTS = ("issue", "remind")
+FILES = ("pdf", "csv", "xlsx")
+MAY = {**dict.fromkeys(ACTS, policy.P.INVOICE_ISSUE), **dict.fromkeys(FILES, policy.P.LIST_EXPORT)}
+
+
+def begin(action: str, ids: Sequence[UUID], *, created_by: UUID, language: str) -> BulkJob:
+    """Write down what is wanted and queue it. Raises Invalid for nothing chosen, or for too much."""
+    if action not in MAY:
+        raise Invalid(N_("Choose what should be done with them."))
+    if not ids:
+        raise Invalid(N_("Choose an invoice first."))
+    most = MOST_PAPERS if action in ("pdf", *ACTS) else MOST_CHOSEN
+    if len(ids) > most:
+        raise Invalid(
+            N_("These are %(count)s invoices. Choose at most %(most)s at once"), count=len(ids), most=most
+        )
+    job = BulkJob(
+        action=action,
+        chosen=[str(one) for one in ids],
+        total_count=len(ids),
+        created_by=created_by,
+        language=language,
+    )
+    db().add(job)
+    db().flush()
+    _queue(job.id)
+    return job
+
+
+def nudge(job: BulkJob, now: dt.datetime) -> None:
+    """Queue a job again that has not moved for a while; run twice it does nothing twice."""
+    if not job.is_over and now - job.updated_at > LOST_AFTER:
+        _queue(job.id)
+
+
+def _queue(job_id: UUID) -> None:
+    tenant_id = current_tenant()
+    after_commit(lambda: queue.enqueue("run_bulk", tenant_id, job_id))
+
+
+def go_on(job_id: UUID, *, now: dt.datetime, today: dt.date, draw: Callable[[UUID], None]) -> bool:
+    """The next invoice of the job; false when there is none left. `draw` gets a paper ready for the file."""
+    job = lock(BulkJob, job_id)
+    if job.is_over or job.done_count >= job.total_count:
+        return False
+    if job.state == "queued":
+        job.state = "running"
+    if not _still_may(job):
+        refused = DomainError(N_("Whoever asked for this may not do it any more."))
+        rest = job.chosen[job.done_count :]
+        job.results = [*job.results, *(_told(UUID(one), refused) for one in rest)]
+        job.done_count = job.total_count
+        db().flush()
+        return False
+    invoice_id = UUID(job.chosen[job.done_count])
+    acts = {
+        "issue": lambda: issuing.issue(invoice_id, now=now, today=today),
+        "remind": lambda: reminders.remind_now(invoice_id, now=now, today=today),
+        "pdf": lambda: draw(invoice_id),
+    }
+    refused = _tried(acts[job.action])
+    job.results = [*job.results, _told(invoice_id, refused)]
+    job.done_count += 1
+    db().flush()
+    return job.done_count < job.total_count
+
+
+def finish(
+    job_id: UUID, *, now: dt.datetime, make: Callable[[BulkJob], tuple[str, bytes, str] | None]
+) -> None:
+    """End the job; `make` gives its file as (name, content, media type), or None when there is none."""
+    job = lock(BulkJob, job_id)
+    if job.is_over:
+        return
+    made = make(job)
+    if made:
+        name, content, media_type = made
+        store(
+            "export",
+            name,
+            content,
+            media_type=media_type,
+            about=("bulk_jobs", job.id),
+            expires_at=now + FILE_IS_KEPT,
+        )
+    job.state, job.ended_at, job.done_count = "done", now, job.total_count
+    db().flush()
+
+
+def fail(job_id: UUID, *, now: dt.datetime) -> None:
+    """For a job that broke: its results stay, and its card says that it did not come to its end."""
+    job = lock(BulkJob, job_id)
+    if not job.is_over:
+        job.state, job.ended_at = "failed", now
+        db().flush()
+
+
+def _still_may(job: BulkJob) -> bool:
+    """The role of now, and not that of when it was asked for."""
+    user = db().get(User, job.created_by)
+    return user is not None and user.is_active and policy.can(user.role, MAY[job.action])
+
+
+def _tried(act: Callable[[], object]) -> DomainError | None:
+    try:
+        with db().begin_nested():
+            act()
+    except DomainError as error:
+        return error
+    return None
+
+
+def _told(invoice_id: UUID, refused: DomainError | None) -> dict:
+    """What became of it; the sentence is kept as it is marked, since who reads it chooses the language."""
+    told = {"id": str(invoice_id), "number": numbers_of([invoice_id]).get(invoice_id, ""), "ok": not refused}
+    if refused:
+        said = _sentence(refused)
+        told |= {"message": said.message, "params": {name: str(one) for name, one in said.params.items()}}
+    return told
+
+
+def _sentence(refused: DomainError) -> Sentence:
+    """The first of what is wrong, since a row has room for one."""
+    if isinstance(refused, Invalid):
+        return next(iter(refused.errors.values()))[0]
+    return refused.sentence
