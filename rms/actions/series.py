@@ -4,17 +4,21 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import exists, or_, select, text
+from sqlalchemy.exc import NoResultFound
 
 from rms.actions import codes
-from rms.db.locks import lock
+from rms.db.locks import lock, lock_all
 from rms.db.session import db
 from rms.domain import numbering
+from rms.domain.contacts import one_line
 from rms.domain.errors import N_, Invalid, StaleVersion
 from rms.domain.numbering import Series
 from rms.domain.slugs import slugify
 from rms.models import Company, Invoice, NumberSeries, Quote, Receipt
+from rms.queries.series import find_series
 
 # What a financial year looks like in the number; the last one never starts again from 1.
 YEARS = {
@@ -23,6 +27,8 @@ YEARS = {
     "none": "{PREFIX}/{NNNN}",
 }
 LONGEST_PREFIX = 8
+LONGEST_NAME = 100
+LONGEST_PATTERN = 60
 FALLBACK = "INV"
 
 # kind -> (name of the series, the letter that follows the company's own)
@@ -53,16 +59,19 @@ _CONTINUE = text(
 @dataclass(frozen=True, kw_only=True)
 class SeriesDraft:
     """How numbers shall look: what they start with, a key of YEARS, and the next running number (None: as it
-    stands). `may_jump`: numbers in between may stay unused for ever."""
+    stands). `may_jump`: numbers in between may stay unused for ever. `pattern` is one of the company's own,
+    in the tokens of domain/numbering.py, and stands instead of the year."""
 
     prefix: str
     year: str
     next_value: int | None = None
     may_jump: bool = False
+    pattern: str = ""
 
     @property
     def series(self) -> Series:
-        return Series(YEARS[self.year], self.prefix, resets=self.year != "none")
+        pattern = self.pattern or YEARS[self.year]
+        return Series(pattern, self.prefix, resets="{FY" in pattern)
 
 
 def start(name: str) -> list[NumberSeries]:
@@ -93,11 +102,16 @@ def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> N
 
     Raises Invalid with sentences at "prefix" and "next_value", StaleVersion when it was changed in between.
     """
-    row = lock(NumberSeries, _default_id(kind))
+    return restyle_row(_default_id(kind), draft, version=version, today=today)
+
+
+def restyle_row(series_id: UUID, draft: SeriesDraft, *, version: int, today: dt.date) -> NumberSeries:
+    """The same for any series of the company; raises NotFound for a stranger's."""
+    row = lock(NumberSeries, series_id)
     if row.version != version:
         raise StaleVersion(N_("The number series was changed in the meantime."), theirs=row)
     check(draft, other_series=[_read(one) for one in _others(row)], today=today)
-    row.prefix, row.pattern = draft.prefix, YEARS[draft.year]
+    row.prefix, row.pattern = draft.prefix, draft.series.pattern
     row.resets_yearly = draft.series.resets
     row.version += 1
     db().flush()
@@ -106,13 +120,79 @@ def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> N
     return row
 
 
+def add(kind: str, name: str, draft: SeriesDraft, *, today: dt.date) -> NumberSeries:
+    """Another series of a kind, as for exports or a branch; a draft may choose it.
+
+    Raises Invalid with sentences at "kind", "name", "prefix", "pattern" and "next_value".
+    """
+    # The default series stands for all of its kind: two of one name may not come in at once.
+    try:
+        lock(NumberSeries, _default_id(kind))
+    except NoResultFound:
+        raise Invalid(N_("Choose what is numbered"), field="kind") from None
+    style = {"prefix": draft.prefix, "pattern": draft.series.pattern}
+    row = NumberSeries(kind=kind, name=_free_name(kind, name), **style)
+    check(draft, other_series=[_read(one) for one in db().scalars(select(NumberSeries))], today=today)
+    row.resets_yearly = draft.series.resets
+    db().add(row)
+    db().flush()
+    if draft.next_value is not None:
+        _continue_at(row, draft, today)
+    return row
+
+
+def use_by_default(series_id: UUID, *, version: int) -> NumberSeries:
+    """Documents that choose no series take this one from now on; what is issued keeps its number."""
+    kind = find_series(series_id).kind
+    rows = {row.id: row for row in lock_all(NumberSeries, [series_id, _default_id(kind)])}
+    row = rows[series_id]
+    _may_change(row, version)
+    for other in rows.values():
+        other.is_default = False
+    db().flush()  # one default at a time, also between two statements
+    row.is_default, row.version = True, row.version + 1
+    db().flush()
+    return row
+
+
+def retire(series_id: UUID, *, version: int) -> NumberSeries:
+    """No draft may choose it any more. Drafts that did take the default one; its numbers stay used."""
+    row = lock(NumberSeries, series_id)
+    _may_change(row, version)
+    if row.is_default:
+        raise Invalid(N_("Documents take this series by default. Choose another one for that first"))
+    row.is_active, row.version = False, row.version + 1
+    db().flush()
+    return row
+
+
+def _may_change(row: NumberSeries, version: int) -> None:
+    if row.version != version:
+        raise StaleVersion(N_("The number series was changed in the meantime."), theirs=row)
+    if not row.is_active:
+        raise Invalid(N_("This series is not used any more"))
+
+
+def _free_name(kind: str, text: str) -> str:
+    name = one_line(text, LONGEST_NAME)
+    if not name:
+        raise Invalid(N_("Give the series a name, such as Exports"), field="name")
+    taken = select(NumberSeries.id).where(NumberSeries.kind == kind, NumberSeries.name == name)
+    if db().scalar(taken):
+        raise Invalid(N_("There is a series of this name already"), field="name")
+    return name
+
+
 def check(draft: SeriesDraft, *, other_series: list[Series], today: dt.date) -> None:
     """Raise Invalid when GST does not allow such numbers, or another series could print the same."""
     if not draft.prefix:
         raise Invalid(N_("Enter a few letters, like INV"), field="prefix")
     if len(draft.prefix) > LONGEST_PREFIX:
         raise Invalid(N_("Use at most %(longest)s characters"), field="prefix", longest=LONGEST_PREFIX)
-    numbering.check_pattern(draft.series, numbering.financial_year(today), field="prefix")
+    if len(draft.pattern) > LONGEST_PATTERN:
+        raise Invalid(N_("Use at most %(longest)s characters"), field="pattern", longest=LONGEST_PATTERN)
+    place = "pattern" if draft.pattern else "prefix"
+    numbering.check_pattern(draft.series, numbering.financial_year(today), field=place)
     for other in other_series:
         if numbering.may_collide(draft.series, other):
             raise Invalid(
@@ -123,8 +203,13 @@ def check(draft: SeriesDraft, *, other_series: list[Series], today: dt.date) -> 
 
 
 def year_style(row: NumberSeries) -> str:
-    """The key of YEARS that this series is written with."""
+    """The key of YEARS that this series is written with; "FY" also for one with a pattern of its own."""
     return next((year for year, pattern in YEARS.items() if pattern == row.pattern), "FY")
+
+
+def own_pattern(row: NumberSeries) -> str:
+    """Its pattern, when that is none of YEARS."""
+    return "" if row.pattern in YEARS.values() else row.pattern
 
 
 def counter_year(row: NumberSeries, today: dt.date) -> str:

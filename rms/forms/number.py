@@ -27,6 +27,17 @@ def tidy_prefix(text: str | None) -> str:
     return re.sub(r"\s+", "", text or "").upper().rstrip("/-")
 
 
+def tidy_pattern(text: str | None) -> str:
+    """Tokens are read in any case and with spaces in them: {fy} is {FY}; {n:4} is {NNNN}."""
+    compact = re.sub(r"\s+", "", text or "")
+    return re.sub(r"\{([^{}]*)\}", lambda token: "{" + _token(token[1]) + "}", compact)
+
+
+def _token(name: str) -> str:
+    counted = re.fullmatch(r"[nN]:?([1-8])", name)
+    return "N" * int(counted[1]) if counted else name.upper()
+
+
 @dataclass(frozen=True)
 class Box:
     """One of the 16 boxes; `look`: "sep" for a separator, "run" for the running number, "free" when empty."""

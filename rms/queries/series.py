@@ -1,5 +1,7 @@
 """Number series as they stand."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from rms.db.session import db
@@ -11,6 +13,14 @@ def default_series(kind: str) -> NumberSeries:
     """The series that numbers of this kind of document come from; raises NotFound."""
     statement = select(NumberSeries).where(NumberSeries.kind == kind, NumberSeries.is_default)
     row = db().scalar(statement)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def find_series(series_id: UUID) -> NumberSeries:
+    """Any series of the company; raises NotFound."""
+    row = db().scalar(select(NumberSeries).where(NumberSeries.id == series_id))
     if row is None:
         raise NotFound()
     return row

@@ -48,6 +48,11 @@ class Running:
     next_value: int
     issued: int
 
+    @property
+    def key(self) -> str:
+        """How an address names it: the default series by its kind of document, another one by its id."""
+        return self.row.kind if self.row.is_default else str(self.row.id)
+
     def number(self, day: dt.date, ahead: int = 0) -> str:
         year = numbering.financial_year(day)
         return numbering.render(self.row.pattern, self.row.prefix, year, self.next_value + ahead)
@@ -121,10 +126,10 @@ def running_series(day: dt.date) -> list[Running]:
             & (NumberCounter.series_id == NumberSeries.id)
             & (NumberCounter.financial_year == case((NumberSeries.resets_yearly, year), else_="")),
         )
-        .where(NumberSeries.is_default, NumberSeries.is_active)
+        .where(NumberSeries.is_active)
     )
     rows = [Running(*row) for row in db().execute(statement)]
-    return sorted(rows, key=lambda one: (ORDER.index(one.row.kind), one.row.name))
+    return sorted(rows, key=lambda one: (ORDER.index(one.row.kind), not one.row.is_default, one.row.name))
 
 
 def bank_changes(company_id: UUID) -> list[BankChange]:

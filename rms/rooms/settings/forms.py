@@ -8,11 +8,11 @@ from wtforms import BooleanField, HiddenField, SelectField
 
 from rms.actions.bank import PaymentDraft
 from rms.actions.companies import BusinessDraft
-from rms.actions.series import SeriesDraft, at_next_value, year_style
+from rms.actions.series import SeriesDraft, at_next_value, own_pattern, year_style
 from rms.domain import contacts
 from rms.domain.errors import Invalid
 from rms.forms.business import BusinessForm
-from rms.forms.number import tidy_prefix, year_choices
+from rms.forms.number import tidy_pattern, tidy_prefix, year_choices
 from rms.models import Company
 from rms.queries.bank import account_number_of
 from rms.queries.house_rules import HouseRules
@@ -36,21 +36,24 @@ DRAFTED = set(BusinessDraft.__dataclass_fields__)
 
 
 class SeriesForm(Form):
-    """How the numbers of one kind of document look. `kind` is set from the series and never by typing."""
+    """How the numbers of a series look. `kind` says which: the kind of document for its default series, else
+    the id; it is set from the series and never by typing."""
 
     kind = HiddenField()
     prefix = TextField(_("Starts with"))
     year = SelectField(_("Year"), choices=year_choices, validate_choice=False)
     next_value = TypedField(_("Next number"), parse=at_next_value, render=lambda value: f"{value:04d}")
     may_jump = BooleanField(_("Leave the numbers in between unused"))
+    pattern = TextField(_("Own pattern"))
     version = HiddenField()
 
     @classmethod
     def of(cls, one: Running, **kwargs) -> "SeriesForm":
         kept = {
-            "kind": one.row.kind,
+            "kind": one.key,
             "prefix": one.row.prefix,
             "year": year_style(one.row),
+            "pattern": own_pattern(one.row),
             "next_value": one.next_value,
             "version": one.row.version,
         }
@@ -63,7 +66,15 @@ class SeriesForm(Form):
             year=year,
             next_value=self.next_value.data,
             may_jump=bool(self.may_jump.data),
+            pattern=tidy_pattern(self.pattern.data),
         )
+
+
+class NewSeriesForm(SeriesForm):
+    """Another series; its kind is chosen from a list here."""
+
+    kind = SelectField(_("Numbers of"), coerce=str, validate_choice=False)
+    name = TextField(_("Name"))
 
 
 class BankForm(Form):

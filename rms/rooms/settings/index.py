@@ -16,7 +16,7 @@ from rms.web.guard import requires
 def index():
     company, gst = company_with_gst()
     kind = series_of_sales(gst.registration_type)
-    sales = next((one for one in running_series(today()) if one.row.kind == kind), None)
+    sales = next((one for one in running_series(today()) if one.key == kind), None)
     return page(
         "settings/index.html",
         company=company,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import flash, request, url_for
 from flask_babel import gettext
@@ -17,10 +18,11 @@ from rms.queries.last_saved import last_saved
 from rms.queries.series import series_of_sales
 from rms.queries.settings import Running, running_series
 from rms.rooms.settings import room
-from rms.rooms.settings.forms import SeriesForm
+from rms.rooms.settings.forms import NewSeriesForm, SeriesForm
 from rms.web.clock import today
 from rms.web.fragments import go, page, swap
 from rms.web.guard import requires
+from rms.web.once import once
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,55 @@ def save_numbering():
     one = _chosen(form.kind.data)
     if form.validate() and _knows_what_is_skipped(form, one):
         try:
-            series.restyle(one.row.kind, form.draft(), version=form.row_version, today=today())
+            series.restyle_row(one.row.id, form.draft(), version=form.row_version, today=today())
         except StaleVersion as error:
-            theirs = SeriesForm.of(_chosen(one.row.kind), formdata=None)
+            theirs = SeriesForm.of(_chosen(one.key), formdata=None)
             who = last_saved("number_series", error.theirs.id)
             return _page(one, form, status=409, versions=compare(form, theirs), who=who)
         except DomainError as error:
             form.refuse(error)
         else:
             flash(gettext("Saved. Numbers that are used already stay as they are."))
-            return go(url_for("settings.numbering", series=one.row.kind))
+            return go(url_for("settings.numbering", series=one.key))
     return _page(one, form, status=422)
+
+
+@room.get("/numbering/new")
+@requires(P.SETTINGS_EDIT)
+def new_series():
+    return _new(NewSeriesForm(formdata=None, kind="invoice", year="FY", next_value=1))
+
+
+@room.post("/numbering/new")
+@requires(P.SETTINGS_EDIT)
+@once
+def add_series():
+    form = NewSeriesForm()
+    if form.validate():
+        try:
+            row = series.add(form.kind.data or "", form.name.data or "", form.draft(), today=today())
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            flash(gettext("%(name)s can be chosen on drafts now", name=row.name))
+            return go(url_for("settings.numbering", series=row.id))
+    return _new(form, status=422)
+
+
+@room.post("/numbering/<uuid:series_id>/default")
+@requires(P.SETTINGS_EDIT)
+def make_default(series_id: UUID):
+    row = series.use_by_default(series_id, version=request.form.get("version", default=0, type=int))
+    flash(gettext("New documents take their numbers from %(name)s", name=row.name))
+    return go(url_for("settings.numbering", series=row.kind))
+
+
+@room.post("/numbering/<uuid:series_id>/retire")
+@requires(P.SETTINGS_EDIT)
+def retire_series(series_id: UUID):
+    row = series.retire(series_id, version=request.form.get("version", default=0, type=int))
+    flash(gettext("%(name)s is not offered any more", name=row.name))
+    return go(url_for("settings.numbering"))
 
 
 @room.get("/numbering/preview")
@@ -68,7 +108,7 @@ def preview_numbering():
     """The next numbers for what is typed so far."""
     form = SeriesForm(request.args)
     one = _chosen(form.kind.data)
-    back = url_for("settings.numbering", series=one.row.kind)
+    back = url_for("settings.numbering", series=one.key)
     return swap("settings/_outlook.html", back=back, one=one, form=form, outlook=_outlook(one, form))
 
 
@@ -76,9 +116,15 @@ def _chosen(kind: str | None) -> Running:
     """The series of that kind; without one, the series that this company bills with."""
     wanted = kind or series_of_sales(company_with_gst()[1].registration_type)
     for one in running_series(today()):
-        if one.row.kind == wanted:
+        if one.key == wanted:
             return one
     raise NotFound()
+
+
+def _new(form: NewSeriesForm, *, status: int = 200):
+    kinds = [(one.row.kind, one.row.name) for one in running_series(today()) if one.row.is_default]
+    form.kind.choices = kinds
+    return page("settings/new_series.html", status=status, form=form)
 
 
 def _page(one: Running, form: SeriesForm, *, status: int = 200, **context):
