@@ -75,6 +75,8 @@ def place_of(place: str, invoice: Invoice) -> str:
     """Where a finding is mended: a field of the editor ("#due_date"), or the address of another page."""
     if place in PAGES:
         return url_for(PAGES[place])
+    if place == "destination_country":
+        return url_for("invoices.particulars", invoice_id=invoice.id, _anchor=place)
     is_about_customer = place in ("customer", "customer_id", "to_address")
     if is_about_customer and invoice.customer_id:
         return url_for("customers.edit", customer_id=invoice.customer_id)
