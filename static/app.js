@@ -236,7 +236,7 @@
     went = event.key === "g" ? Date.now() : 0;
     const act = room ? () => room.click() : {
       "?": () => $("#keys")?.showModal(),
-      "/": () => $("#q")?.focus(),
+      "/": () => { const box = $("#q") ?? $("[data-search]"); box?.id ? box.focus() : box?.click(); },
       n: () => $("[data-new-invoice]")?.requestSubmit(),
     }[event.key];
     if (act) { event.preventDefault(); act(); }
@@ -244,7 +244,7 @@
 
   /* Cells: what was in one when it was entered, for Escape */
   const held = new WeakMap();
-  on("focusin", event => { if (event.target.matches("input, select")) held.set(event.target, event.target.value); });
+  on("focusin", event => { if (event.target.matches("input, select, textarea")) held.set(event.target, event.target.value); });
   const putBack = field => { field.value = held.get(field) ?? field.value; field.select?.(); };
   const enter = field => { if (field) { field.focus(); field.select?.(); } return Boolean(field); };
   const tell = (field, ...names) => names.forEach(name => field.dispatchEvent(new Event(name, { bubbles: true })));

@@ -1,27 +1,43 @@
-"""What is done to a draft: opened, changed, thrown away; its lines added, changed, deleted, put back.
+"""What is done to a draft as a whole: opened, its head changed, thrown away. Its lines: `invoice_lines.py`.
 
 Every function locks the invoice first, so that totals have one writer at a time. Issuing is in `issuing.py`.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, cast, delete, func, insert, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 
-from rms.actions.pricing import retotal, supply_kind
-from rms.db.locks import lock
+from rms.actions.drafts import Draft, append, lock_draft, open_draft
+from rms.actions.invoice_lines import add_line, change_line, delete_line, restore_line
+from rms.actions.pricing import supply_kind
+from rms.db.base import Base
 from rms.db.session import db
-from rms.domain import periods, typed_line
-from rms.domain.errors import N_, DomainError, Invalid, NotFound, StaleVersion
-from rms.domain.lifecycle import Status, Verb, move
+from rms.domain import discounts, periods
+from rms.domain.discounts import Discount
+from rms.domain.errors import N_, Invalid, NotFound, StaleVersion
+from rms.domain.lifecycle import Verb
 from rms.domain.place_of_supply import place_of_supply
-from rms.domain.typed_line import TypedLine
-from rms.models import Invoice, InvoiceLineItem
-from rms.queries.invoices import Terms, cells_of_service, deleted_or_live_line, lines_of, terms_for
+from rms.models import DeletedDraft, Invoice, InvoiceLineItem
+from rms.queries.invoices import Terms, lines_of, terms_for
 
-MOST_LINES = 1_000
+__all__ = [
+    "Draft",
+    "Head",
+    "add_line",
+    "change_head",
+    "change_line",
+    "create_draft",
+    "delete_draft",
+    "delete_line",
+    "restore_draft",
+    "lines_of",
+    "restore_line",
+    "store_head",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,25 +51,23 @@ class Head:
     place_of_supply: str | None
     reference_number: str | None
     notes: str | None
+    discount: Discount = discounts.NONE
+    prices_include_tax: bool = False
+    reverse_charge: bool = False
+    export_with_payment: bool = False
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A locked draft with its live lines and what its tax depends on."""
+def create_draft(
+    *,
+    customer_id: UUID | None,
+    today: dt.date,
+    created_by: UUID | None,
+    lines: Sequence[Mapping[str, str]] = (),
+) -> Invoice:
+    """A new draft dated today; the customer brings payment terms and place of supply.
 
-    invoice: Invoice
-    lines: list[InvoiceLineItem]
-    terms: Terms
-
-    def line(self, line_id: UUID) -> InvoiceLineItem:
-        for line in self.lines:
-            if line.id == line_id:
-                return line
-        raise NotFound()
-
-
-def create_draft(*, customer_id: UUID | None, today: dt.date, created_by: UUID) -> Invoice:
-    """A new draft dated today with one empty line; the customer brings payment terms and place of supply."""
+    `lines` are cells as typed, one mapping a line, "service" an id; without them it has one empty line.
+    """
     terms = terms_for(customer_id)
     days = terms.customer.payment_terms if terms.customer else terms.default_terms_days
     invoice = Invoice(
@@ -66,10 +80,10 @@ def create_draft(*, customer_id: UUID | None, today: dt.date, created_by: UUID) 
     )
     db().add(invoice)
     db().flush()
-    line = _new_line(invoice, [], terms)
-    _settle_place(Draft(invoice, [line], terms))
-    retotal(invoice, [line], terms)
-    db().flush()
+    draft = Draft(invoice, [], terms)
+    append(draft, lines or [{}])
+    _settle_place(draft)
+    draft.reprice()
     return invoice
 
 
@@ -78,10 +92,18 @@ def change_head(invoice_id: UUID, head: Head, *, version: int) -> Draft:
 
     Raises StaleVersion when somebody saved the head in between, IllegalMove when it is no draft any more.
     """
-    invoice = _lock_draft(invoice_id)
+    draft = open_draft(invoice_id)
+    store_head(draft, head, version=version)
+    return draft.reprice()
+
+
+def store_head(draft: Draft, head: Head, *, version: int) -> None:
+    """Without pricing; the draft's terms are those of the new customer afterwards."""
+    invoice = draft.invoice
     if invoice.version != version:
         raise StaleVersion(N_("The top of this invoice was changed in another tab."), theirs=invoice)
-    draft = Draft(invoice, lines_of(invoice_id), terms_for(head.customer_id))
+    if head.customer_id != invoice.customer_id:
+        draft.terms = terms_for(head.customer_id)
     has_new_customer = head.customer_id != invoice.customer_id
     _store_dates(invoice, head, draft.terms if has_new_customer else None)
     invoice.customer_id = head.customer_id
@@ -89,122 +111,51 @@ def change_head(invoice_id: UUID, head: Head, *, version: int) -> Draft:
     invoice.place_of_supply = None if has_new_customer else head.place_of_supply
     invoice.reference_number = head.reference_number
     invoice.notes = head.notes
+    invoice.discount_percent, invoice.discount_amount = head.discount.percent, head.discount.amount
+    invoice.prices_include_tax = head.prices_include_tax
+    invoice.reverse_charge = head.reverse_charge
+    invoice.export_with_payment = head.export_with_payment
     invoice.version += 1
     _settle_place(draft)
-    retotal(invoice, draft.lines, draft.terms)
-    db().flush()
-    return draft
 
 
-def add_line(invoice_id: UUID, *, cells: Mapping[str, str] | None = None) -> tuple[Draft, InvoiceLineItem]:
-    """A new line at the end, empty or with the given cells; its GST rate is the company's usual one."""
-    draft = _open(invoice_id)
-    if len(draft.lines) >= MOST_LINES:
-        raise DomainError(N_("An invoice has at most %(most)s lines."), most=MOST_LINES)
-    line = _new_line(draft.invoice, draft.lines, draft.terms)
-    draft.lines.append(line)
-    if cells:
-        _write(line, _read(cells, draft.invoice))
-        retotal(draft.invoice, draft.lines, draft.terms)
-        db().flush()
-    return draft, line
-
-
-def change_line(
-    invoice_id: UUID,
-    line_id: UUID,
-    cells: Mapping[str, str],
-    *,
-    version: int,
-    service_id: UUID | None = None,
-) -> tuple[Draft, InvoiceLineItem, TypedLine]:
-    """Store what was typed in one line and retotal. Text that cannot be read is kept beside the line.
-
-    A picked service fills SAC, unit, rate and GST. Raises StaleVersion with the stored line as `theirs`.
-    """
-    draft = _open(invoice_id)
-    line = draft.line(line_id)
-    if line.version != version:
-        raise StaleVersion(N_("This line was changed in another tab."), theirs=line)
-    if service_id:
-        cells = {**cells, **cells_of_service(service_id, draft.invoice.invoice_date)}
-        line.service_type_id = service_id
-    typed = _read(cells, draft.invoice)
-    _write(line, typed)
-    line.version += 1
-    retotal(draft.invoice, draft.lines, draft.terms)
-    db().flush()
-    return draft, line, typed
-
-
-def delete_line(invoice_id: UUID, line_id: UUID, *, now: dt.datetime) -> tuple[Draft, InvoiceLineItem]:
-    """Take a line out of the draft; it can be put back for 24 hours."""
-    draft = _open(invoice_id)
-    line = draft.line(line_id)
-    line.deleted_at = now
-    draft.lines.remove(line)
-    retotal(draft.invoice, draft.lines, draft.terms)
-    db().flush()
-    return draft, line
-
-
-def restore_line(invoice_id: UUID, line_id: UUID) -> tuple[Draft, InvoiceLineItem]:
-    """Put a deleted line back where it was; putting back a line that is there changes nothing."""
-    invoice = _lock_draft(invoice_id)
-    line = deleted_or_live_line(invoice_id, line_id)
-    line.deleted_at = None
-    db().flush()
-    draft = Draft(invoice, lines_of(invoice_id), terms_for(invoice.customer_id))
-    retotal(invoice, draft.lines, draft.terms)
-    db().flush()
-    return draft, line
-
-
-def delete_draft(invoice_id: UUID) -> None:
-    """A draft has no number, so it may vanish without a trace in the books."""
-    _lock_draft(invoice_id, Verb.DELETE)
+def delete_draft(invoice_id: UUID, *, now: dt.datetime) -> None:
+    """A draft has no number, so it may vanish without a trace in the books. It can be put back for a day."""
+    lock_draft(invoice_id, Verb.DELETE)
+    rows = {"invoices": _rows_of(Invoice, Invoice.id == invoice_id)}
+    rows["invoice_line_items"] = _rows_of(InvoiceLineItem, InvoiceLineItem.invoice_id == invoice_id)
+    db().add(DeletedDraft(invoice_id=invoice_id, rows=rows, deleted_at=now))
     db().execute(delete(Invoice).where(Invoice.id == invoice_id))
 
 
-def _lock_draft(invoice_id: UUID, verb: Verb = Verb.EDIT) -> Invoice:
-    invoice = lock(Invoice, invoice_id)
-    move(Status(invoice.status), verb)
-    return invoice
-
-
-def _open(invoice_id: UUID) -> Draft:
-    invoice = _lock_draft(invoice_id)
-    return Draft(invoice, lines_of(invoice_id), terms_for(invoice.customer_id))
-
-
-def _new_line(invoice: Invoice, lines: list[InvoiceLineItem], terms: Terms) -> InvoiceLineItem:
-    """Flushed at once, so that its defaults are there to be priced."""
-    line = InvoiceLineItem(
-        invoice_id=invoice.id,
-        position=max((line.position for line in lines), default=0) + 1,
-        tax_rate=terms.default_rate,
+def restore_draft(invoice_id: UUID) -> None:
+    """Put back a draft that was thrown away; raises NotFound when there is none any more."""
+    kept = db().scalar(
+        select(DeletedDraft)
+        .where(DeletedDraft.invoice_id == invoice_id)
+        .order_by(DeletedDraft.deleted_at.desc())
     )
-    db().add(line)
+    if kept is None or db().scalar(select(Invoice.id).where(Invoice.id == invoice_id)):
+        raise NotFound()
+    _put_back(Invoice, kept.rows["invoices"])
+    _put_back(InvoiceLineItem, kept.rows["invoice_line_items"])
+    db().delete(kept)
     db().flush()
-    return line
 
 
-def _read(cells: Mapping[str, str], invoice: Invoice) -> TypedLine:
-    return typed_line.read(cells, invoice.invoice_date)
+def _rows_of(model: type[Base], condition: ColumnElement[bool]) -> list[dict]:
+    """Whole rows as the database writes them, so that they come back to the last digit."""
+    table = model.__table__
+    row = func.to_jsonb(literal_column(table.name)).label("row")
+    return list(db().scalars(select(row).select_from(model).where(condition)))
 
 
-def _write(line: InvoiceLineItem, typed: TypedLine) -> None:
-    draft = typed.draft
-    line.is_valid = typed.is_valid
-    line.raw_input = None if typed.is_valid else typed.raw
-    line.name = (typed.name or "")[:255] or None
-    line.description = (typed.description or "")[:10_000] or None
-    if not typed.is_valid:
-        return
-    line.hsn_sac, line.unit = draft.hsn_sac, draft.unit
-    line.quantity, line.rate = draft.quantity, draft.rate
-    line.discount_percent = draft.discount_percent
-    line.tax_rate, line.tax_treatment = draft.tax_rate, draft.treatment.value
+def _put_back(model: type[Base], rows: list[dict]) -> None:
+    table = model.__table__
+    names = [column.name for column in table.columns if column.computed is None]
+    typed = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), cast(rows, JSONB))
+    source = typed.table_valued(*[table.c[name] for name in names])
+    db().execute(insert(table).from_select(names, select(*[source.c[name] for name in names])))
 
 
 def _store_dates(invoice: Invoice, head: Head, new_customers_terms: Terms | None) -> None:

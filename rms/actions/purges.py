@@ -13,6 +13,7 @@ from rms import mail
 from rms.db.base import Base
 from rms.db.session import db
 from rms.models import (
+    DeletedDraft,
     EmailChange,
     EmailMessage,
     EmailVerification,
@@ -62,6 +63,10 @@ def deleted_lines(now: dt.datetime) -> int:
     drafts = select(Invoice.id).where(Invoice.status == "draft")
     is_over = InvoiceLineItem.deleted_at < now - DELETED_LINES
     return _delete(InvoiceLineItem, is_over, InvoiceLineItem.invoice_id.in_(drafts))
+
+
+def deleted_drafts(now: dt.datetime) -> int:
+    return _delete(DeletedDraft, DeletedDraft.deleted_at < now - DELETED_LINES)
 
 
 def email_verifications(now: dt.datetime) -> int:
@@ -115,6 +120,7 @@ OF_A_COMPANY: tuple[Callable[[dt.datetime], int], ...] = (
     sessions,
     idempotency_keys,
     deleted_lines,
+    deleted_drafts,
     email_verifications,
     password_resets,
     email_changes,

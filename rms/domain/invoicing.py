@@ -53,6 +53,7 @@ __all__ = [
     "apportion",
     "check_line",
     "line_discount",
+    "line_net",
     "price",
 ]
 
@@ -65,7 +66,7 @@ def price(lines: Sequence[LineDraft], context: PricingContext) -> Priced:
     """
     _refuse_unfit(lines)
     supply = context.supply
-    nets = [_gross(line) - line_discount(line) for line in lines]
+    nets = [line_net(line) for line in lines]
     invoice_discount = _invoice_discount(context, sum(nets, ZERO))
     shares = apportion(invoice_discount, nets)
     amounts = [_line_amounts(line, share, context, supply) for line, share in zip(lines, shares, strict=True)]
@@ -101,6 +102,11 @@ def line_discount(line: LineDraft) -> Decimal:
     if line.discount_percent:
         return q2(_gross(line) * line.discount_percent / 100)
     return q2(line.discount_amount or 0)
+
+
+def line_net(line: LineDraft) -> Decimal:
+    """Quantity times rate less the line's own discount."""
+    return _gross(line) - line_discount(line)
 
 
 def apportion(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

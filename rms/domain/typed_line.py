@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from rms.domain import money, tax
+from rms.domain import discounts, money, sums, tax
 from rms.domain.errors import N_, Invalid, Sentence
 from rms.domain.errors import sentence as say
 from rms.domain.invoicing import LineDraft, check_line
@@ -57,21 +58,66 @@ def read(raw: Mapping[str, str], day: dt.date) -> TypedLine:
             errors[name] = error.sentence
             return default
 
+    discount = take("discount", discounts.parse_discount, discounts.NONE)
     rate, treatment = take("tax", lambda text: _tax(text, day), (Decimal(0), Treatment.TAXABLE))
     draft = LineDraft(
         description=cells["name"],
-        quantity=take("quantity", money.parse_quantity, Decimal(1)),
-        rate=take("rate", money.parse_rate, Decimal(0)),
-        discount_percent=take("discount", money.parse_percent, None),
+        quantity=take("quantity", _quantity, Decimal(1)),
+        rate=take("rate", _rate, Decimal(0)),
+        discount_percent=discount.percent,
+        discount_amount=discount.amount,
         tax_rate=rate,
         treatment=treatment,
         hsn_sac=take("hsn_sac", _hsn_sac, None),
         unit=cells["unit"] or None,
     )
     for name, sentences in ({} if errors else check_line(draft)).items():
-        errors[name.replace("discount_percent", "discount")] = sentences[0]
+        errors["discount" if name.startswith("discount") else name] = sentences[0]
     errors |= {name: _too_long(name) for name, limit in LENGTHS.items() if len(cells[name]) > limit}
     return TypedLine(cells, cells["name"] or None, cells["description"] or None, draft, errors)
+
+
+def cells_of(line: Any) -> dict[str, str]:
+    """A stored line (anything with its columns) as its cells show it, in fair copy: read again, it is the
+    same line.
+    """
+    is_untouched = not (line.name or line.rate)
+    discount = discounts.Discount(
+        line.discount_percent, None if line.discount_percent else line.discount_amount
+    )
+    return {
+        "name": line.name or "",
+        "description": line.description or "",
+        "hsn_sac": line.hsn_sac or "",
+        "quantity": _written(line.quantity, 0),
+        "unit": line.unit or "",
+        "rate": "" if is_untouched else _written(line.rate, 2),
+        "discount": discount.text,
+        "tax": _tax_written(line),
+    }
+
+
+def _written(value: Decimal, places: int) -> str:
+    return money.group_indian(value, max(places, -value.normalize().as_tuple().exponent))
+
+
+def _tax_written(line: Any) -> str:
+    if line.tax_treatment == Treatment.TAXABLE:
+        return tax.rate_label(line.tax_rate)
+    return line.tax_treatment.replace("_", "-")
+
+
+def _quantity(text: str) -> Decimal:
+    return money.parse_quantity(_worked_out(text, 3, "quantity"))
+
+
+def _rate(text: str) -> Decimal:
+    return money.parse_rate(_worked_out(text, 4, "rate"))
+
+
+def _worked_out(text: str, places: int, field: str) -> str:
+    """A sum becomes what it comes to; anything else stays for the parser of numbers to judge."""
+    return format(sums.result(text, places=places, field=field), "f") if sums.is_sum(text) else text
 
 
 def _tax(text: str, day: dt.date) -> tuple[Decimal, Treatment]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from rms.db.session import current_tenant, db
@@ -104,7 +104,10 @@ def cells_of_service(service_id: UUID, day: dt.date) -> dict[str, str]:
     found = db().execute(statement).first()
     if found is None:
         raise NotFound()
-    service, rate = found
+    return _cells_of(*found)
+
+
+def _cells_of(service: ServiceType, rate: Decimal | None) -> dict[str, str]:
     is_taxable = service.tax_treatment == "taxable"
     words = service.tax_treatment.replace("_", "-")
     return {
@@ -114,6 +117,44 @@ def cells_of_service(service_id: UUID, day: dt.date) -> dict[str, str]:
         "rate": format(service.default_rate.normalize(), "f"),
         "tax": rate_label(service.tax_rate if rate is None else rate) if is_taxable else words,
     }
+
+
+def services_named(names: set[str], day: dt.date) -> dict[str, dict]:
+    """What the active services of these names bring to a line, by name without case."""
+    lower = {name.casefold() for name in names}
+    if not lower:
+        return {}
+    statement = (
+        select(ServiceType, TaxRate.rate)
+        .outerjoin(
+            TaxRate,
+            (TaxRate.tenant_id == ServiceType.tenant_id)
+            & (TaxRate.category == ServiceType.tax_rate_category)
+            & (TaxRate.effective_from <= day),
+        )
+        .where(ServiceType.is_active, func.lower(ServiceType.name).in_(lower))
+        .order_by(ServiceType.created_at, TaxRate.effective_from)
+    )
+    return {
+        service.name.casefold(): {**_cells_of(service, rate), "service": service.id}
+        for service, rate in db().execute(statement)
+    }
+
+
+def last_lines_of_customer(customer_id: UUID) -> list[InvoiceLineItem]:
+    """The lines of the newest invoice that was issued to them and not cancelled."""
+    last = (
+        select(Invoice.id)
+        .where(
+            Invoice.customer_id == customer_id,
+            Invoice.status.not_in(("draft", "cancelled")),
+            Invoice.kind.not_in(("opening", "debit_note")),
+        )
+        .order_by(Invoice.invoice_date.desc(), Invoice.issued_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return lines_of(last)
 
 
 def deleted_or_live_line(invoice_id: UUID, line_id: UUID) -> InvoiceLineItem:

@@ -43,3 +43,8 @@ def tax_rates_on(day: dt.date) -> list[RateInForce]:
 def rate_of(category: str, rates: Sequence[RateInForce]) -> RateInForce | None:
     """The rate of a category among those in force, or None when the category has none on that day."""
     return next((one for one in rates if one.category == category), None)
+
+
+def category_of_rate(rate: Decimal, day: dt.date) -> str | None:
+    """The category that has this rate on the day; None when no category has it."""
+    return next((one.category for one in tax_rates_on(day) if one.rate == rate), None)

@@ -187,14 +187,24 @@ def test_a_rivals_draft_is_not_there(nilgiri, sahyadri, draft_id):
     with sahyadri.scope(), pytest.raises(NotFound):
         drafts.add_line(draft_id)
     with sahyadri.scope(), pytest.raises(NotFound):
-        drafts.delete_draft(draft_id)
+        drafts.delete_draft(draft_id, now=NOW)
     with nilgiri.scope():
         assert find_invoice(draft_id).is_draft
 
 
-def test_a_deleted_draft_leaves_nothing(nilgiri, draft_id):
+def test_a_deleted_draft_is_gone_and_can_be_put_back(nilgiri, draft_id):
     with nilgiri.scope():
-        drafts.delete_draft(draft_id)
+        change_first_line(draft_id, VISIT)
+        before = find_invoice(draft_id).total
+        drafts.delete_draft(draft_id, now=NOW)
     with nilgiri.scope():
         assert db().get(Invoice, (nilgiri.tenant_id, draft_id)) is None
         assert lines_of(draft_id) == []
+    with nilgiri.scope():
+        drafts.restore_draft(draft_id)
+        with pytest.raises(NotFound):
+            drafts.restore_draft(draft_id)
+    with nilgiri.scope():
+        assert before > 0
+        assert find_invoice(draft_id).total == before
+        assert [line.name for line in lines_of(draft_id)] == ["Pest control"]

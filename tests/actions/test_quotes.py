@@ -266,7 +266,7 @@ def test_a_second_click_leads_to_the_same_invoice(nilgiri, sent_id):
 def test_a_deleted_invoice_draft_sets_the_quote_free(nilgiri, sent_id):
     with nilgiri.scope():
         made = quote_answers.make_invoice(sent_id, now=NOW, today=TODAY, created_by=nilgiri.admin.id)
-        drafts.delete_draft(made)
+        drafts.delete_draft(made, now=NOW)
     with nilgiri.scope():
         assert status(sent_id) == "accepted"
         again = quote_answers.make_invoice(sent_id, now=NOW, today=TODAY, created_by=nilgiri.admin.id)

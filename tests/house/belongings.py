@@ -9,13 +9,19 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
 from rms.actions import invoices as drafts
+from rms.actions import public_links
+from rms.actions import quote_answers, quotes, series
 from rms.actions.issuing import issue
+from rms.actions.sending import send
+from rms.actions.series import SeriesDraft
+from rms.db.locks import begin_another_act
 from rms.db.session import db
 from rms.models import (
     AuditLog,
     Customer,
     Invoice,
     InvoiceLineItem,
+    PayerAnswer,
     Receipt,
     SecondFactor,
     Tenant,
@@ -24,6 +30,7 @@ from rms.models import (
 )
 from rms.queries.customers import find_customer
 from rms.queries.invoices import find_invoice, lines_of
+from rms.queries.quotes import lines_of as quote_lines_of
 from rms.queries.receipts import find_receipt
 from tests.cast import Company
 from tests.factories import (
@@ -52,8 +59,11 @@ class Belongings:
     draft: UUID
     line: UUID
     deleted_line: UUID
+    deleted_draft: UUID
     invoice: UUID
     issued_line: UUID
+    mail: UUID
+    answer: UUID
     receipt: UUID
     used_receipt: UUID
     colleague: UUID
@@ -62,6 +72,12 @@ class Belongings:
     entry: UUID
     number: str
     receipt_number: str
+    quote: UUID
+    quote_line: UUID
+    deleted_quote_line: UUID
+    sent_quote: UUID
+    declined_quote: UUID
+    series: UUID
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,11 +90,16 @@ class Belongings:
             "service_id": self.service,
             "invoice_id": invoice or self.draft,
             "line_id": line or self.line,
+            "mail_id": self.mail,
+            "answer_id": self.answer,
             "receipt_id": self.receipt,
+            "quote_id": self.quote,
+            "quote_line_id": self.quote_line,
             "user_id": self.colleague,
             "invitation_id": self.invitation,
             "session_id": self.session,
             "entry_id": self.entry,
+            "series_id": self.series,
         }
 
     def ways(self) -> list[dict[str, UUID]]:
@@ -88,6 +109,8 @@ class Belongings:
             self.values(line=self.deleted_line),
             self.values(invoice=self.invoice, line=self.issued_line),
             self.values() | {"receipt_id": self.used_receipt},
+            self.values() | {"quote_id": self.declined_quote},
+            self.values() | {"quote_id": self.sent_quote, "quote_line_id": self.deleted_quote_line},
         ]
 
 
@@ -111,8 +134,11 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             draft.id,
             line.id,
             gone.id,
+            _thrown_away(customer, mark),
             invoice.id,
             of_invoice.id,
+            _failed_mail(invoice, mark),
+            _answer_to(invoice, mark),
             receipt.id,
             used.id,
             _colleague(f"colleague.{mark}.{used.id.hex[:8]}@example.in", mark).id,
@@ -121,7 +147,71 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             _entry_about(customer),
             invoice.invoice_number,
             receipt.receipt_number,
+            **_quotes(company, customer, mark),
+            series=_series(mark),
         )
+
+
+def _series(mark: str) -> UUID:
+    """Beside the default one, so that it may be retired."""
+    draft = SeriesDraft(prefix="EXP", year="FY")
+    return series.add("invoice", f"Exports {mark}", draft, today=TODAY).id
+
+
+def _quotes(company: Company, customer: Customer, mark: str) -> dict[str, UUID]:
+    """A draft with a line and a deleted one, and a quote that waits for its answer; by the real day, as
+    the screens ask it."""
+    today = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=5, minutes=30)).date()
+    cells = {"name": f"Offer {mark}", "hsn_sac": "998533", "quantity": "1", "rate": "1000", "tax": "18"}
+    made = []
+    begin_another_act()
+    for _ in range(3):
+        quote = quotes.create_draft(customer_id=customer.id, today=today, created_by=company.admin.id)
+        quotes.change_line(quote.id, quote_lines_of(quote.id)[0].id, cells, version=1)
+        made.append(quote.id)
+    draft, sent, declined = made
+    line = quote_lines_of(draft)[0].id
+    gone = quotes.add_line(draft, cells=cells)[1].id
+    quotes.delete_line(draft, gone, now=NOW)
+    default_series("quote").prefix = f"Q{mark[-4:].upper()}"
+    for given_out in (sent, declined):
+        begin_another_act()
+        quote_answers.give_out(given_out, now=NOW, today=today)
+    begin_another_act()
+    no = quote_answers.Answer(is_accepted=False, name=mark, reason="price", note=mark)
+    quote_answers.record(declined, no, now=NOW, today=today)
+    return {
+        "quote": draft,
+        "quote_line": line,
+        "deleted_quote_line": gone,
+        "sent_quote": sent,
+        "declined_quote": declined,
+    }
+
+
+def _failed_mail(invoice: Invoice, mark: str) -> UUID:
+    """One that its sender may try again."""
+    mail = send(invoice, to_address=f"{mark}@example.in", now=NOW, sender=mark)
+    mail.state, mail.last_error = "failed", f"550 {mark}"
+    db().flush()
+    return mail.id
+
+
+def _answer_to(invoice: Invoice, mark: str) -> UUID:
+    """What a customer said on the page of its link, and nobody has dealt with."""
+    link, _ = public_links.create("invoices", invoice.id, expires_on=None, now=NOW)
+    row = PayerAnswer(link_id=link.id, invoice_id=invoice.id, kind="mistake", note=mark, name=mark)
+    db().add(row)
+    db().flush()
+    return row.id
+
+
+def _thrown_away(customer: Customer, mark: str) -> UUID:
+    """A draft that its owner may put back."""
+    draft = make_draft(customer, notes=mark)
+    make_line(draft, "1000.00", name=f"Thrown away {mark}", position=1)
+    drafts.delete_draft(draft.id, now=NOW)
+    return draft.id
 
 
 def _colleague(email: str, mark: str) -> User:

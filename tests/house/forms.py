@@ -1,5 +1,7 @@
 """Forms that are right, so that a walk is refused for who sends them and not for what is in them."""
 
+import datetime as dt
+
 from tests.factories import TODAY
 from tests.house.belongings import Belongings
 
@@ -45,6 +47,23 @@ def line_of(own: Belongings, **changed) -> dict:
     return {f"lines-{own.line}-{cell}": text for cell, text in {**cells, "version": "1", **changed}.items()}
 
 
+def quote_head_of(own: Belongings) -> dict:
+    day = dt.datetime.now(dt.UTC).date()
+    return {
+        "version": "1",
+        "customer_id": str(own.customer),
+        "customer": "",
+        "quote_date": day.isoformat(),
+        "valid_until": (day + dt.timedelta(days=14)).isoformat(),
+        "place_of_supply": "29",
+    }
+
+
+def quote_line_of(own: Belongings) -> dict:
+    cells = {"name": "Housekeeping", "hsn_sac": "998533", "quantity": "2", "rate": "10.00", "tax": "18"}
+    return {f"lines-{own.quote_line}-{cell}": text for cell, text in {**cells, "version": "2"}.items()}
+
+
 def receipt_of(own: Belongings, **changed) -> dict:
     fields = {
         "customer_id": str(own.customer),
@@ -72,14 +91,47 @@ POSTS = {
     "invoices.change_line": ({}, line_of),
     "invoices.delete_line": ({}, lambda own: {}),
     "invoices.restore_line": ({"line_id": "deleted_line"}, lambda own: {}),
+    "invoices.copy_line": ({}, lambda own: {}),
+    "invoices.move_line": ({}, lambda own: {}),
+    "invoices.paste_lines": ({}, lambda own: {"rows": "Gardening\t2\t400"}),
+    "invoices.add_last_lines": ({}, lambda own: {}),
+    "invoices.add_as_service": ({}, line_of),
+    "invoices.save": ({}, lambda own: {**head_of(own), **line_of(own)}),
+    "invoices.restore": ({"invoice_id": "deleted_draft"}, lambda own: {}),
     "invoices.send": (
         {"invoice_id": "invoice"},
         lambda own: {"to_address": "them@example.in", "message": "Hello"},
     ),
+    "invoices.letter": ({"invoice_id": "invoice"}, lambda own: {"subject": "Bill", "message": "Hello"}),
+    "invoices.send_again": ({"invoice_id": "invoice"}, lambda own: {}),
+    "invoices.share": ({"invoice_id": "invoice"}, lambda own: {"expires_on": ""}),
+    "invoices.revoke_link": ({"invoice_id": "invoice"}, lambda own: {}),
+    "invoices.settle_answer": ({"invoice_id": "invoice"}, lambda own: {}),
+    "invoices.save_particulars": ({}, lambda own: {"version": "1", "destination_country": "US"}),
+    "invoices.save_notes": ({"invoice_id": "invoice"}, lambda own: {"version": "1", "notes": "Thank you"}),
+    "settings.make_default": ({}, lambda own: {"version": "1"}),
+    "settings.retire_series": ({}, lambda own: {"version": "1"}),
     "invoices.cancel": ({"invoice_id": "invoice"}, lambda own: {"reason": "Entered twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
+    "quotes.head": ({}, quote_head_of),
+    "quotes.delete": ({}, lambda own: {}),
+    "quotes.copy": ({}, lambda own: {}),
+    "quotes.give_out": ({}, lambda own: {}),
+    "quotes.add_line": ({}, lambda own: {}),
+    "quotes.change_line": ({}, quote_line_of),
+    "quotes.delete_line": ({}, lambda own: {}),
+    "quotes.restore_line": ({"quote_line_id": "deleted_quote_line"}, lambda own: {}),
+    "quotes.send": (
+        {"quote_id": "sent_quote"},
+        lambda own: {"to_address": "them@example.in", "message": "Hello"},
+    ),
+    "quotes.share": ({"quote_id": "sent_quote"}, lambda own: {}),
+    "quotes.record": ({"quote_id": "sent_quote"}, lambda own: {"answer": "accepted", "name": "Ravi"}),
+    "quotes.make_invoice": ({"quote_id": "sent_quote"}, lambda own: {}),
+    "quotes.archive": ({"quote_id": "declined_quote"}, lambda own: {}),
+    "quotes.bring_back": ({"quote_id": "declined_quote"}, lambda own: {}),
     "people.change_role": ({}, lambda own: {"role": "manager", "version": "1"}),
     "people.deactivate": ({}, lambda own: {}),
     "people.activate": ({}, lambda own: {}),

@@ -39,13 +39,17 @@ PAGES = {
     "customers.options": 2,
     "customers.show": 5,
     "home.dashboard": 6,
-    "invoices.edit": 6,
+    "invoices.edit": 7,
     "invoices.index": 4,
     "invoices.line": 4,
-    "invoices.party": 5,
+    "invoices.party": 6,
     "invoices.pdf": 5,  # once it was typeset
+    "invoices.notes": 2,
+    "invoices.particulars": 3,
     "invoices.ready": 7,
-    "invoices.send_form": 3,
+    "invoices.answers": 3,
+    "invoices.send_form": 6,  # the wording, when it was last sent, who looked
+    "invoices.share_panel": 4,
     "invoices.show": 8,
     "invoices.timeline": 5,
     "invoices.totals": 2,
@@ -56,6 +60,13 @@ PAGES = {
     "onboarding.step": 5,
     "people.index": 4,
     "people.new": 2,
+    "quotes.edit": 5,
+    "quotes.index": 4,
+    "quotes.line": 4,
+    "quotes.party": 4,
+    "quotes.pdf": 4,
+    "quotes.send_form": 4,
+    "quotes.show": 9,
     "receipts.allocate": 4,
     "receipts.index": 4,
     "receipts.new": 6,
@@ -71,6 +82,7 @@ PAGES = {
     "settings.company": 4,
     "settings.gst": 5,
     "settings.index": 6,
+    "settings.new_series": 3,
     "settings.numbering": 6,
     "settings.preview_numbering": 4,
     "settings.security": 4,
@@ -81,9 +93,14 @@ SAVES = {
     "invoices.add_line": 5,
     "invoices.change_line": 6,
     "invoices.delete_line": 6,
-    "invoices.head": 7,
+    "invoices.head": 8,
     "invoices.issue": 12,
     "invoices.restore_line": 7,
+    "invoices.copy_line": 8,
+    "invoices.move_line": 6,
+    "invoices.paste_lines": 8,
+    "quotes.change_line": 6,
+    "quotes.head": 7,
     "receipts.fill_use": 4,
     "receipts.preview_use": 3,
     "receipts.use": 12,
@@ -164,6 +181,9 @@ def test_a_save_sends_as_many_whatever_is_beside_it(app, endpoint):
 
 def _values(rule, own: Belongings, company: Company) -> dict:
     """Pages of an issued invoice are asked for with the issued one."""
-    is_paper = rule.endpoint in ("invoices.show", "invoices.timeline", "invoices.pdf", "invoices.send_form")
+    is_paper = rule.endpoint.partition(".")[2] in ("show", "timeline", "pdf", "send_form", "notes")
+    is_paper = is_paper and rule.endpoint.startswith("invoices.")
     values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()
+    if rule.endpoint in ("quotes.show", "quotes.pdf", "quotes.send_form"):
+        values["quote_id"] = own.sent_quote
     return {**values, "slug": company.slug, "n": 5}

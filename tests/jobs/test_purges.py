@@ -20,6 +20,7 @@ from rms.models import (
     AuditLog,
     ClientType,
     CreditNote,
+    DeletedDraft,
     EmailChange,
     EmailMessage,
     EmailVerification,
@@ -39,6 +40,7 @@ from rms.models import (
     UserSession,
 )
 from tests import cast, factories
+from tests.jobs import documents
 
 NOW = dt.datetime(2027, 3, 31, 6, 30, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -99,6 +101,14 @@ def deleted_lines(company) -> Marked:
     within = [factories.make_line(draft), factories.make_line(draft, deleted_at=NOW - day)]
     past = factories.make_line(draft, deleted_at=NOW - day - SECOND)
     return Marked(stay={old_of_frozen.id, *(line.id for line in within)}, go={past.id})
+
+
+def deleted_drafts(company) -> Marked:
+    def thrown_away(at: dt.datetime) -> set:
+        return added(DeletedDraft(invoice_id=uuid4(), rows={}, deleted_at=at))
+
+    day = dt.timedelta(hours=24)
+    return Marked(stay=thrown_away(NOW - day), go=thrown_away(NOW - day - SECOND))
 
 
 def issue(invoice: Invoice, line: InvoiceLineItem) -> None:
@@ -177,6 +187,7 @@ TABLES = {
     sessions: UserSession,
     idempotency_keys: IdempotencyKey,
     deleted_lines: InvoiceLineItem,
+    deleted_drafts: DeletedDraft,
     email_verifications: EmailVerification,
     password_resets: PasswordReset,
     email_changes: EmailChange,
@@ -309,8 +320,10 @@ def fill(company) -> None:
     user_id = company.admin.id
     with company.scope(company.admin):
         customer = factories.make_customer()
-        factories.make_line(factories.make_draft(customer, created_by=user_id))
+        draft = factories.make_draft(customer, created_by=user_id)
+        factories.make_line(draft)
         factories.make_service()
+        waiting = mail("verify_email", None, "queued")
         series = factories.default_series("invoice")
         added(
             AccountManager(name="Imran", email="imran@example.in", user_id=user_id),
@@ -319,8 +332,10 @@ def fill(company) -> None:
             Subscription(plan_type="trial", is_trial=True, status="active"),
             SecondFactor(user_id=user_id, secret="v1:k:x"),
             RecoveryCode(user_id=user_id, code_hash=uuid4().hex),
-            mail("verify_email", None, "queued"),
+            waiting,
+            DeletedDraft(invoice_id=uuid4(), rows={}, deleted_at=NOW),
         )
+        documents.fill(user_id, customer, draft, waiting)
         db().add(NumberCounter(series_id=series.id, financial_year="2026-27", next_value=7))
         for make in (sessions, idempotency_keys, email_verifications, password_resets, email_changes):
             make(company)

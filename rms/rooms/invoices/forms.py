@@ -1,17 +1,19 @@
 """The head of the editor."""
 
+from operator import attrgetter
 from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from rms.actions.invoices import Head
-from rms.domain import states
+from rms.domain import discounts, states
+from rms.domain.discounts import Discount
 from rms.models import Invoice
 from rms.queries.customers import picked_or_named
-from rms.web.forms import DayField, Form, TextField, strip
+from rms.web.forms import DayField, Form, TextField, TypedField, strip
 
 USUAL_TERMS = (0, 7, 15, 30, 45, 60, 90)
 
@@ -27,6 +29,12 @@ class HeadForm(Form):
     due_date = DayField(_("Due date"), validators=[InputRequired(_("Give the date it is due."))])
     place_of_supply = SelectField(_("Place of supply"), coerce=str, validate_choice=True)
     reference_number = TextField(_("PO reference"), validators=[Length(max=100)])
+    discount = TypedField(
+        _("Discount on everything"), parse=discounts.parse_discount, render=attrgetter("text")
+    )
+    prices_include_tax = BooleanField(_("Prices include GST"))
+    reverse_charge = BooleanField(_("Reverse charge: the customer pays the tax"))
+    export_with_payment = BooleanField(_("With payment of IGST, to be refunded (not under an LUT)"))
     notes = TextAreaField(_("Note to customer"), validators=[Length(max=4000)], filters=[strip])
 
     def __init__(self, *args, **kwargs) -> None:
@@ -48,6 +56,10 @@ class HeadForm(Form):
             place_of_supply=invoice.place_of_supply or "",
             reference_number=invoice.reference_number or "",
             notes=invoice.notes or "",
+            discount=Discount(invoice.discount_percent, invoice.discount_amount),
+            prices_include_tax=invoice.prices_include_tax,
+            reverse_charge=invoice.reverse_charge,
+            export_with_payment=invoice.export_with_payment,
         )
 
     def validate_customer(self, field) -> None:
@@ -77,6 +89,10 @@ class HeadForm(Form):
             place_of_supply=self.place_of_supply.data or None,
             reference_number=self.reference_number.data or None,
             notes=self.notes.data or None,
+            discount=self.discount.data or discounts.NONE,
+            prices_include_tax=self.prices_include_tax.data,
+            reverse_charge=self.reverse_charge.data,
+            export_with_payment=self.export_with_payment.data,
         )
 
 

@@ -1,23 +1,29 @@
 """What the fragments of the editor show: cells as typed or stored, sentences beside them, totals in words."""
 
+import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask_babel import gettext
 
-from rms.actions.invoices import Draft
-from rms.actions.pricing import context_of
+from rms.actions.drafts import Draft
+from rms.actions.pricing import context_of, invoice_discount_waits
+from rms.actions.whole_draft import TypedRow
 from rms.domain import typed_line
 from rms.domain.errors import Sentence
-from rms.domain.tax import rate_label
+from rms.domain.place_of_supply import ZeroRating
+from rms.domain.tax import common_rates_on, rate_label
+from rms.domain.typed_line import TREATMENT_WORDS
 from rms.models import Invoice, InvoiceLineItem
+from rms.queries.customers import owed_by
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.numbers import next_number
 from rms.queries.tax_rows import tax_rows
 from rms.rooms.invoices.forms import HeadForm
-from rms.web.clock import at_home, now
+from rms.web.clock import at_home, now, today
 from rms.web.errors import sentence
-from rms.web.formats import quantity, unit_price
+
+LINE_VERSION = re.compile(r"lines-([0-9a-f-]{36})-version")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,10 @@ class Row:
     cells: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     theirs: dict[str, str] | None = None
+
+    def differs(self, cell: str) -> bool:
+        """Whether what is stored in this cell is something else than what was typed here."""
+        return self.theirs is not None and self.theirs.get(cell, "") != self.cells.get(cell, "")
 
     @property
     def id(self) -> UUID:
@@ -42,38 +52,45 @@ class Row:
 def stored_row(line: InvoiceLineItem, number: int, invoice: Invoice) -> Row:
     """A line as it is stored: in fair copy when valid, else as it was typed, with what is wrong."""
     if line.is_valid:
-        return Row(line, number, fair_cells(line))
+        return Row(line, number, typed_line.cells_of(line))
     typed = typed_line.read(line.raw_input, invoice.invoice_date)
     return Row(line, number, typed.raw, told(typed.errors))
-
-
-def fair_cells(line: InvoiceLineItem) -> dict[str, str]:
-    is_untouched = not (line.name or line.rate)
-    return {
-        "name": line.name or "",
-        "description": line.description or "",
-        "hsn_sac": line.hsn_sac or "",
-        "quantity": quantity(line.quantity),
-        "unit": line.unit or "",
-        "rate": "" if is_untouched else unit_price(line.rate),
-        "discount": quantity(line.discount_percent) if line.discount_percent else "",
-        "tax": _tax(line),
-    }
-
-
-def _tax(line: InvoiceLineItem) -> str:
-    if line.tax_treatment == "taxable":
-        return rate_label(line.tax_rate)
-    return line.tax_treatment.replace("_", "-")
 
 
 def told(errors: dict[str, Sentence]) -> dict[str, str]:
     return {name: sentence(error) for name, error in errors.items()}
 
 
-def cells_from(form, line_id: UUID) -> dict[str, str]:
+def cells_from(form, line_id: UUID | str) -> dict[str, str]:
     """The cells of one line out of a posted form."""
     return {name: form.get(f"lines-{line_id}-{name}", "") for name in typed_line.FIELDS}
+
+
+def typed_lines(form) -> list[TypedRow]:
+    """Every line of a posted form, in the order of the page."""
+    found = dict.fromkeys(match[1] for name in form if (match := LINE_VERSION.fullmatch(name)))
+    return [
+        TypedRow(UUID(line), cells_from(form, line), form.get(f"lines-{line}-version", default=0, type=int))
+        for line in found
+    ]
+
+
+def rows_as_typed(draft: Draft, typed: list[TypedRow]) -> list[Row]:
+    """The lines of a form that was refused: as typed, and beside it what is stored where that is newer."""
+    shown = {row.line_id: row for row in typed}
+    rows = []
+    for number, line in enumerate(draft.lines, start=1):
+        row = shown.get(line.id)
+        stored = stored_row(line, number, draft.invoice)
+        if row is None:
+            rows.append(stored)
+        elif row.version == line.version or row.cells == stored.cells:
+            errors = told(typed_line.read(row.cells, draft.invoice.invoice_date).errors)
+            rows.append(Row(line, number, row.cells, errors))
+        else:
+            both = {"name": gettext("This line was changed in another tab.")}
+            rows.append(Row(line, number, row.cells, both, theirs=stored.cells))
+    return rows
 
 
 def draft_to_show(invoice_id: UUID) -> Draft:
@@ -93,6 +110,7 @@ def totals_of(draft: Draft) -> dict:
         "invoice": draft.invoice,
         "tax_rows": tax_rows(draft.invoice, draft.lines),
         "tax_reason": sentence(supply.reason),
+        "discount_waits": invoice_discount_waits(draft.invoice, draft.lines),
         "left_out": sum(not line.is_valid for line in draft.lines),
         "before_discount": sum((line.amount for line in draft.lines if line.is_valid), start=0),
         "saved_at": at_home(now()).strftime("%H:%M"),
@@ -104,6 +122,9 @@ def head_of(draft: Draft, form: HeadForm | None = None) -> dict:
     return {
         "form": form or HeadForm.of(draft.invoice),
         "customer": draft.terms.customer,
+        "gst_rates": [*map(rate_label, common_rates_on(draft.invoice.invoice_date)), *TREATMENT_WORDS],
+        "zero_rated": context_of(draft.invoice, draft.lines, draft.terms).supply.zero_rating != ZeroRating.NO,
+        "owed": owed_by(draft.terms.customer.id, today()) if draft.terms.customer else None,
         "next_number": next_number(draft.invoice, draft.terms),
         **totals_of(draft),
     }

@@ -69,8 +69,8 @@ def test_the_page_runs_a_fixed_number_of_statements(priya, nilgiri, draft_id):
             drafts.add_line(draft_id, cells=CREW)
     with counted_statements() as sent:
         assert priya.get(f"invoices/{draft_id}/edit").status_code == 200
-    # person, overdue count of the navigation, invoice with customer, lines, terms, next number
-    assert len(sent) == 6, sent
+    # person, overdue count of the navigation, invoice with customer, lines, terms, what they owe, next number
+    assert len(sent) == 7, sent
 
 
 def test_another_tenant_gets_404(rohan, nilgiri, draft_id):
