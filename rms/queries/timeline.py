@@ -11,6 +11,8 @@ from sqlalchemy import func, or_, select
 
 from rms.db.session import db
 from rms.models import AuditLog, EmailMessage, Invoice, Receipt, ReceiptAllocation, User
+from rms.queries.payer_answers import answers_to
+from rms.queries.public_links import Seen, seen
 
 MOST_MAILS = 100
 # A mail that waits is looked at again for so long; after it the worker's pauses are longer than a glance.
@@ -19,10 +21,11 @@ WATCHED = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. `kind` is created, issued, mailed, part_paid, paid, released or cancelled.
+    """One thing that happened. `kind` is created, issued, mailed, viewed, answered, part_paid, paid, released
+    or cancelled.
 
-    `about` is the row behind it: the mail, the allocation, or None. Of what was entered for another day only
-    the day is known (`has_time` is false), and it stands at that day's end.
+    `about` is the row behind it: the mail, the allocation, who looked, the answer, or None. Of what was
+    entered for another day only the day is known (`has_time` is false), and it stands at that day's end.
     """
 
     kind: str
@@ -39,6 +42,7 @@ class Story:
     events: Sequence[Event]
     allocations: Sequence[Any]
     mails: Sequence[Any]
+    seen: Seen
 
     def is_under_way(self, now: dt.datetime) -> bool:
         """Whether a mail was posted so lately that its delivery may be seen by waiting."""
@@ -52,20 +56,23 @@ class Story:
 
 
 def story_of(invoice: Invoice, zone: dt.tzinfo) -> Story:
-    """Three statements, whatever happened; `zone` is the company's, in which its days end."""
+    """Five statements, whatever happened; `zone` is the company's, in which its days end."""
     names = _milestones(invoice.id)
     mails = _mails_about(invoice.id)
-    allocations = _allocations_to(invoice.id)
+    allocations = allocations_to(invoice.id)
+    looks = seen("invoices", invoice.id)
     events = [
         Event("created", _started(invoice), names.get("created")),
         *([Event("issued", invoice.issued_at, names.get("issued"))] if invoice.issued_at else []),
         *(Event("mailed", mail.created_at, mail.who, mail) for mail in mails),
+        *([Event("viewed", looks.last_at, about=looks)] if looks.times else []),
+        *(Event("answered", row.PayerAnswer.created_at, about=row) for row in answers_to(invoice.id)),
         *_payments(allocations, invoice.total, zone),
         *([Event("cancelled", invoice.cancelled_at, names.get("cancelled"))] if invoice.cancelled_at else []),
     ]
     live = [row for row in allocations if row.released_on is None]
     # Turned round after sorting, so that of two things at one moment the later step stands on top.
-    return Story(sorted(events, key=lambda event: event.at)[::-1], live, mails)
+    return Story(sorted(events, key=lambda event: event.at)[::-1], live, mails, looks)
 
 
 def _started(invoice: Invoice) -> dt.datetime:
@@ -122,6 +129,7 @@ def _mails_about(invoice_id: UUID) -> list[Any]:
     statement = (
         select(
             mail.id,
+            mail.kind,
             mail.to_address,
             mail.state,
             mail.attempts,
@@ -139,7 +147,7 @@ def _mails_about(invoice_id: UUID) -> list[Any]:
     return list(db().execute(statement))
 
 
-def _allocations_to(invoice_id: UUID) -> list[Any]:
+def allocations_to(invoice_id: UUID) -> list[Any]:
     """Live and released, in the order they were made."""
     allocation = ReceiptAllocation
     settled = (

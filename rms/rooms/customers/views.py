@@ -14,6 +14,7 @@ from rms.forms.versions import compare
 from rms.policy import P
 from rms.queries import customers as queries
 from rms.queries.last_saved import last_saved
+from rms.queries.reminders import customer_is_stopped
 from rms.rooms.customers import room
 from rms.web.clock import now, today
 from rms.web.forms import strip
@@ -78,6 +79,7 @@ def show(customer_id: UUID):
     return page(
         "customers/show.html",
         customer=customer,
+        is_reminded=not customer_is_stopped(customer_id),
         owed=queries.owed_by(customer_id, today()),
         invoices=queries.open_invoices_of(customer_id),
         treatment=treatment_words(customer.gst_treatment),

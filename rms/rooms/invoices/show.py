@@ -13,8 +13,10 @@ from rms.domain.lifecycle import can as is_open_to
 from rms.models import Invoice
 from rms.policy import P
 from rms.queries.invoices import find_invoice, lines_of
+from rms.queries.reminders import stops_about
 from rms.queries.timeline import Story, story_of
 from rms.rooms.invoices import room
+from rms.rooms.invoices.share import sharing_of
 from rms.web.clock import now, today, zone
 from rms.web.forms import Form, TextField
 from rms.web.fragments import go, page, swap
@@ -49,14 +51,16 @@ def timeline(invoice_id: UUID):
 
 def view_of(invoice: Invoice, *, cancel_form: CancelForm | None = None) -> dict:
     """What `show.html` needs; a refused cancelling shows what was typed."""
-    status = _status_today(invoice)
+    status, story = _status_today(invoice), story_of(invoice, zone())
     return {
         "invoice": invoice,
         "paper": paper_of(invoice, lines_of(invoice.id), translate=gettext),
         "state": status,
         "may": {verb.value: is_open_to(status, verb) for verb in Verb},
         "cancel_form": cancel_form or CancelForm(formdata=None),
-        **_story_shown(story_of(invoice, zone()), status),
+        "reminding": stops_about(invoice) if is_open_to(status, Verb.REMIND) else None,
+        "sharing": sharing_of(invoice, story.seen),
+        **_story_shown(story, status),
     }
 
 
