@@ -7,7 +7,7 @@ screens use too. Nothing is added, multiplied or rounded in this module.
 from decimal import Decimal
 
 from rms.documents.drawings import picture_of, qr_of
-from rms.documents.paper import InvoicePaper, PaperLine, PaperTaxGroup
+from rms.documents.paper import InvoicePaper, PaperLine, PaperTaxGroup, code_word
 from rms.domain.errors import N_
 from rms.domain.money import group_indian, rupees
 from rms.domain.periods import format_date
@@ -65,8 +65,7 @@ def _party(heading, party):
 def _parties(paper, translate):
     parties = [_party(translate(paper.words.buyer), paper.buyer)]
     if paper.ship_to:
-        is_service = _code_word(paper.lines) == "SAC"
-        heading = N_("Service given at") if is_service else N_("Deliver to")
+        heading = N_("Service given at") if paper.is_service else N_("Deliver to")
         parties.append(_party(translate(heading), paper.ship_to))
     return parties
 
@@ -86,14 +85,6 @@ def _facts(paper, number, translate):
     return facts
 
 
-def _code_word(coded):
-    """SAC codes are the headings of chapter 99; both kinds may stand on one invoice."""
-    are_services = {row.hsn_sac.startswith("99") for row in coded if row.hsn_sac}
-    if are_services == {True}:
-        return "SAC"
-    return "HSN" if are_services == {False} else "HSN/SAC"
-
-
 def _items(paper, translate):
     """Gives columns and rows. A column stands only when some line has something to say in it."""
     heads = _tax_heads(paper.lines)
@@ -102,7 +93,7 @@ def _items(paper, translate):
     has_discounts = paper.shows_empty_discounts or any(_discount(line) for line in paper.lines)
     discounts_apart = len(heads) <= 1 and has_discounts
     columns = [_column("#", "ordinal"), _column(translate(N_("Description")), "description")]
-    columns += [_column(_code_word(paper.lines), "code")] if shows_codes else []
+    columns += [_column(paper.code_word, "code")] if shows_codes else []
     columns += [_column(translate(N_("Qty"))), _column(translate(N_("Rate ₹")))]
     columns += [_column(translate(N_("Disc")))] if discounts_apart else []
     columns += [_column(translate(N_("Taxable ₹")))] if heads else []
@@ -165,7 +156,7 @@ def _summary(paper, translate):
     if not paper.tax_summary:
         return None
     heads = _tax_heads(paper.tax_summary)
-    code = _code_word(paper.tax_summary)
+    code = code_word(paper.tax_summary)
     columns = [_column(code, "code"), _column(translate(N_("Taxable ₹"))), _column(translate(N_("Rate")))]
     columns += [_column(f"{head} ₹") for head in heads]
     rows = []

@@ -214,8 +214,12 @@ def _after_total(invoice: Invoice, translate: Translate) -> tuple[tuple[str, Dec
         (translate(N_("Credited")), -invoice.amount_credited),
     ]
     rows = [(label, amount) for label, amount in rows if amount]
-    due_by = translate(N_("Due by %(day)s")) % {"day": format_date(invoice.due_date)}
-    return (*rows, (due_by if invoice.balance else translate(N_("Balance due")), invoice.balance))
+    if not invoice.balance:
+        words = translate(N_("Balance due"))
+    else:
+        due_by = N_("Balance due by %(day)s") if rows else N_("Due by %(day)s")
+        words = translate(due_by) % {"day": format_date(invoice.due_date)}
+    return (*rows, (words, invoice.balance))
 
 
 def _upi_link(invoice: Invoice, seller: dict) -> str:

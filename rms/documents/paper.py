@@ -7,11 +7,13 @@ sheet with other words.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from rms.domain.branding import Branding
+from rms.documents.drawings import data_uri
+from rms.domain.branding import ACCENTS, Branding
 from rms.domain.errors import N_
 
 PETROL = "#1d5a6c"
@@ -127,9 +129,38 @@ class InvoicePaper:
         """The heading of each copy in the file; always at least one."""
         return self.copies or (self.copy_marking,)
 
+    @property
+    def accent(self) -> str:
+        """The name of its colour, for a stylesheet."""
+        return next((name for name, colour in ACCENTS.items() if colour == self.brand_colour), "petrol")
+
+    @property
+    def logo_address(self) -> str:
+        return data_uri(self.logo)
+
+    @property
+    def signature_address(self) -> str:
+        return data_uri(self.signature)
+
+    @property
+    def code_word(self) -> str:
+        return code_word(self.lines)
+
+    @property
+    def is_service(self) -> bool:
+        return self.code_word == "SAC"
+
     def __post_init__(self):
         if not _HEX_COLOUR.fullmatch(self.brand_colour):
             raise ValueError(f"brand_colour must look like {PETROL}, not {self.brand_colour!r}")
+
+
+def code_word(coded: Iterable[PaperLine | PaperTaxGroup]) -> str:
+    """SAC codes are the headings of chapter 99; both kinds may stand on one invoice."""
+    are_services = {row.hsn_sac.startswith("99") for row in coded if row.hsn_sac}
+    if are_services == {True}:
+        return "SAC"
+    return "HSN" if are_services == {False} else "HSN/SAC"
 
 
 def look_of(branding: Branding, *, logo: bytes, signature: bytes) -> dict:

@@ -1,5 +1,6 @@
 """How papers look: layout, colour, logo, signature, the note at the foot; beside an A4 that changes along."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import Response, abort, flash, request, url_for
@@ -14,7 +15,7 @@ from rms.documents.invoice_pdf import picture_of_first_page, render_invoice
 from rms.documents.of_sample import paper_to_try
 from rms.documents.pictures import redraw
 from rms.domain.branding import ACCENTS, LONGEST_NOTE, Branding, Copies, Layout
-from rms.domain.errors import DomainError, StaleVersion
+from rms.domain.errors import N_, DomainError, StaleVersion
 from rms.forms.versions import Versions, compare
 from rms.policy import P
 from rms.queries.branding import branding as stored_branding
@@ -121,30 +122,37 @@ def save_branding():
     return _page(stored, form, status=422)
 
 
-@room.post("/branding/<any(logo, signature):kind>")
+@room.post("/branding/picture")
 @requires(P.SETTINGS_EDIT)
-def hang_picture(kind: str):
+def hang_picture():
     """The file is measured and drawn anew before anything is locked."""
-    pictures = PictureForm()
+    pictures, kind = PictureForm(), _kind(request.files)
     sent = pictures[kind].data
     try:
         png = redraw(kind, sent.read() if sent else b"")
-        hang(kind, sent.filename or "", png)
     except DomainError as error:
-        release()
         pictures.refuse(error)
         stored = stored_branding()
         return _page(stored, BrandingForm.of(stored, formdata=None), status=422, pictures=pictures)
+    hang(kind, sent.filename or "", png)
     flash(gettext("Saved."))
     return go(url_for("settings.branding"))
 
 
-@room.post("/branding/<any(logo, signature):kind>/remove")
+@room.post("/branding/picture/remove")
 @requires(P.SETTINGS_EDIT)
-def take_picture_down(kind: str):
-    take_down(kind)
+def take_picture_down():
+    take_down(_kind(request.form.getlist("kind")))
     flash(gettext("Removed. New papers come without it."))
     return go(url_for("settings.branding"))
+
+
+def _kind(named: Iterable[str]) -> str:
+    """Which of the pictures is meant; a form that means none is none of ours."""
+    for kind in PICTURES:
+        if kind in named:
+            return kind
+    raise DomainError(N_("This form is not complete. Load the page again and repeat."))
 
 
 @room.get("/branding/look")

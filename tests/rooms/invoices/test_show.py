@@ -92,7 +92,7 @@ def test_payments_are_told_and_taken_off(nilgiri, priya: Browser):
     page = priya.get(f"invoices/{invoice_id}")
     assert "Part paid" in part(page, "state")
     assert "₹680.00" in part(page, "state")
-    assert "Received 22 Nov 2026 −500.00 Balance due ₹680.00" in part(page, "paper")
+    assert "Received −500.00 Balance due by 22 Dec 2026 ₹680.00" in part(page, "paper")
     story = part(page, "timeline")
     assert "Part paid ₹500.00" in story
     assert "Bank transfer EXMPN26334012" in story

@@ -45,7 +45,7 @@ def bomb(side: int) -> bytes:
 
 
 def send(browser, kind: str, content: bytes, name: str = "mark.png"):
-    return browser.post(f"settings/branding/{kind}", {kind: (BytesIO(content), name)})
+    return browser.post("settings/branding/picture", {kind: (BytesIO(content), name)})
 
 
 def stored(company):
@@ -154,7 +154,7 @@ def test_removing_and_replacing_leave_no_logo_behind(priya, nilgiri):
     send(priya, "logo", png(300, 300))
     assert count() == 1
     for _ in range(2):
-        assert priya.post("settings/branding/logo/remove").status_code == 303
+        assert priya.post("settings/branding/picture/remove", kind="logo").status_code == 303
         assert count() == 0 and stored(nilgiri).logo is None
 
 
@@ -204,6 +204,7 @@ def test_row_36_a_bomb_is_refused_before_it_is_unpacked(priya, nilgiri, side, mo
 
 def test_row_36_only_an_admin_may_send_one_and_only_of_two_kinds(priya, imran, rohan, nilgiri):
     assert send(imran, "logo", png()).status_code == 403
-    assert priya.post("settings/branding/favicon", {"favicon": (BytesIO(png()), "x.png")}).status_code == 404
+    assert send(priya, "favicon", png()).status_code == 422
+    assert priya.post("settings/branding/picture/remove", kind="favicon").status_code == 422
     send(rohan, "logo", png())
     assert stored(nilgiri).logo is None
