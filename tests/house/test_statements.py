@@ -79,7 +79,6 @@ PAGES = {
     "services.row": 2,
     "settings.bank": 4,
     "settings.branding": 2,
-    "settings.branding": 2,
     "settings.company": 4,
     "settings.gst": 5,
     "settings.index": 6,
