@@ -2,9 +2,9 @@
 
 import argparse
 
-from tests.bench import auth
+from tests.bench import auth, editor
 
-BENCHES = {"auth": auth.run}
+BENCHES = {"auth": auth.run, "editor": editor.run}
 
 
 def main() -> None:

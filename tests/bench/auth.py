@@ -14,6 +14,7 @@ from rms.db.seals import MOST_ROWS
 from rms.jobs.verify import Report, verify_chain
 from tests import cast, factories
 from tests.bench.product import Product, Visitor, running
+from tests.bench.timing import p, seconds
 
 SEED = 20_261_122
 
@@ -37,8 +38,8 @@ def _session_cost(product: Product, company: cast.Company, *, requests: int) -> 
     assert signed_in.sign_in(company.admin.email) == 303
     for_one, for_everybody = [], []
     for _ in range(requests):
-        for_one.append(_seconds(lambda: signed_in.get("/nothing/for-one")))
-        for_everybody.append(_seconds(lambda: anybody.get("/nothing/for-everybody")))
+        for_one.append(seconds(lambda: signed_in.get("/nothing/for-one")))
+        for_everybody.append(seconds(lambda: anybody.get("/nothing/for-everybody")))
     ours, floor = statistics.median(for_one), statistics.median(for_everybody)
     return (
         f"authenticated no-op request: {ours * 1e3:.2f} ms, without a session {floor * 1e3:.2f} ms, "
@@ -80,7 +81,7 @@ def _audited(product: Product, company: cast.Company, ids: list, writes: int) ->
     taken = []
     with psycopg.connect(product.app_url, autocommit=True) as app:
         for number in range(writes):
-            taken.append(_seconds(lambda: _write(app, company, dice.choice(ids), number)))  # noqa: B023
+            taken.append(seconds(lambda: _write(app, company, dice.choice(ids), number)))  # noqa: B023
     return statistics.median(taken)
 
 
@@ -136,9 +137,9 @@ def _sign_ins_beside_pages(product: Product, company: cast.Company, *, sign_ins:
         pool.submit(_set_when_done, crowd, ended)
         busy = _read_until(readers, company, ended.is_set)
     statuses = [one.result() for one in crowd]
-    yield f"pages while nobody signs in: p50 {_p(quiet, 50)}, p95 {_p(quiet, 95)}, {len(quiet)} pages"
+    yield f"pages while nobody signs in: p50 {p(quiet, 50)}, p95 {p(quiet, 95)}, {len(quiet)} pages"
     yield (
-        f"pages while {sign_ins} sign in at once: p50 {_p(busy, 50)}, p95 {_p(busy, 95)}, {len(busy)} pages "
+        f"pages while {sign_ins} sign in at once: p50 {p(busy, 50)}, p95 {p(busy, 95)}, {len(busy)} pages "
         f"(aim p95 < 1 s); {statuses.count(303)} came in, {statuses.count(429)} were asked to wait"
     )
 
@@ -162,7 +163,7 @@ def _read_until(readers: list[Visitor], company: cast.Company, is_over: Callable
 def _read_on(reader: Visitor, company: cast.Company, is_over: Callable[[], bool]) -> list[float]:
     taken = []
     while not taken or not is_over():
-        taken.append(_seconds(lambda: _expect_page(reader, company)))
+        taken.append(seconds(lambda: _expect_page(reader, company)))
     return taken
 
 
@@ -174,15 +175,3 @@ def _expect_page(reader: Visitor, company: cast.Company) -> None:
 def _after(*, seconds: float) -> Callable[[], bool]:
     until = time.perf_counter() + seconds
     return lambda: time.perf_counter() >= until
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _p(taken: list[float], percent: int) -> str:
-    ordered = sorted(taken)
-    at = min(len(ordered) - 1, round(len(ordered) * percent / 100))
-    return f"{ordered[at] * 1e3:.0f} ms"

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -58,6 +58,7 @@ class Visitor:
     def __init__(self, product: Product) -> None:
         self._connection = HTTPConnection("127.0.0.1", product.port, timeout=60)
         self._cookies: dict[str, str] = {}
+        self.csrf = ""
 
     def get(self, path: str) -> tuple[int, str]:
         return self._ask("GET", path, None)
@@ -65,23 +66,41 @@ class Visitor:
     def post(self, path: str, **fields: str) -> tuple[int, str]:
         return self._ask("POST", path, urlencode(fields))
 
+    def post_piece(self, path: str, **fields: str) -> tuple[int, str]:
+        """As htmx posts: a fragment comes back."""
+        return self._ask("POST", path, urlencode({"csrf_token": self.csrf, **fields}), {"HX-Request": "true"})
+
     def sign_in(self, email: str) -> int:
         """The status: 303 for who is in."""
         _, page = self.get("/login")
         token = CSRF.search(page)[1]
-        return self.post("/login", csrf_token=token, email=email, password=PASSWORD)[0]
+        status = self.post("/login", csrf_token=token, email=email, password=PASSWORD)[0]
+        if status == 303:
+            self.csrf = CSRF.search(self.get("/account")[1])[1]
+        return status
 
-    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+    def _ask(self, method: str, path: str, body: str | None, more: dict | None = None) -> tuple[int, str]:
+        headers = (more or {}) | {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        }
         if body is not None:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        self._connection.request(method, path, body, headers)
-        reply = self._connection.getresponse()
+        reply = self._reply_to(method, path, body, headers)
         text = reply.read().decode(errors="replace")
         for line in reply.headers.get_all("Set-Cookie") or ():
             name, _, value = line.partition(";")[0].partition("=")
             self._cookies[name] = value
         return reply.status, text
+
+    def _reply_to(self, method: str, path: str, body: str | None, headers: dict) -> HTTPResponse:
+        """Once more on a new connection when the server has closed one that was idle."""
+        try:
+            self._connection.request(method, path, body, headers)
+            return self._connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, RemoteDisconnected):
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            return self._connection.getresponse()
 
 
 @contextmanager
