@@ -9,13 +9,13 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
 from rms.actions import invoices as drafts
-from rms.actions import public_links
-from rms.actions import quote_answers, quotes, series
+from rms.actions import public_links, quote_answers, quotes, recurring, series
 from rms.actions.issuing import issue
 from rms.actions.sending import send
 from rms.actions.series import SeriesDraft
 from rms.db.locks import begin_another_act
 from rms.db.session import db
+from rms.domain.recurrence import Plan, Rhythm
 from rms.models import (
     AuditLog,
     Customer,
@@ -77,6 +77,7 @@ class Belongings:
     deleted_quote_line: UUID
     sent_quote: UUID
     declined_quote: UUID
+    schedule: UUID
     series: UUID
 
     @property
@@ -95,6 +96,7 @@ class Belongings:
             "receipt_id": self.receipt,
             "quote_id": self.quote,
             "quote_line_id": self.quote_line,
+            "schedule_id": self.schedule,
             "user_id": self.colleague,
             "invitation_id": self.invitation,
             "session_id": self.session,
@@ -148,8 +150,23 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             invoice.invoice_number,
             receipt.receipt_number,
             **_quotes(company, customer, mark),
+            schedule=_schedule(company, customer, mark),
             series=_series(mark),
         )
+
+
+def _schedule(company: Company, customer: Customer, mark: str) -> UUID:
+    """It begins far ahead, so that nothing runs while a test walks."""
+    draft = recurring.ScheduleDraft(
+        customer_id=customer.id,
+        plan=Plan(rhythm=Rhythm.MONTH, every=1, starts_on=dt.date(2099, 1, 1)),
+        payment_terms=30,
+        sends=False,
+        reference_number=mark,
+        notes=mark,
+        lines=[{"name": f"Line {mark}", "rate": "100"}],
+    )
+    return recurring.add(draft, today=TODAY, created_by=company.admin.id).id
 
 
 def _series(mark: str) -> UUID:
@@ -180,6 +197,7 @@ def _quotes(company: Company, customer: Customer, mark: str) -> dict[str, UUID]:
     begin_another_act()
     no = quote_answers.Answer(is_accepted=False, name=mark, reason="price", note=mark)
     quote_answers.record(declined, no, now=NOW, today=today)
+    begin_another_act()
     return {
         "quote": draft,
         "quote_line": line,
@@ -194,6 +212,7 @@ def _failed_mail(invoice: Invoice, mark: str) -> UUID:
     mail = send(invoice, to_address=f"{mark}@example.in", now=NOW, sender=mark)
     mail.state, mail.last_error = "failed", f"550 {mark}"
     db().flush()
+    begin_another_act()
     return mail.id
 
 

@@ -75,6 +75,21 @@ def receipt_of(own: Belongings, **changed) -> dict:
     return {**fields, **changed}
 
 
+def schedule_of(own: Belongings) -> dict:
+    return {
+        "customer_id": str(own.customer),
+        "every": "1",
+        "rhythm": "month",
+        "starts_on": "1 Jan 2099",
+        "ends": "never",
+        "payment_terms": "30",
+        "sends": "0",
+        "lines-0-name": "Cleaning, {month}",
+        "lines-0-rate": "100",
+        "version": "1",
+    }
+
+
 # For every address that posts to a row: the row (unless it is the usual one), and a form that is right for
 # its owner. `test_the_owner_gets_through` proves that they are; otherwise the walk would see refused forms.
 POSTS = {
@@ -115,6 +130,15 @@ POSTS = {
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
+    "customers.set_reminding": ({}, lambda own: {"on": "0"}),
+    "invoices.remind": ({"invoice_id": "invoice"}, lambda own: {}),
+    "invoices.set_reminding": ({"invoice_id": "invoice"}, lambda own: {"on": "0"}),
+    "invoices.skip_reminder": ({"invoice_id": "invoice"}, lambda own: {"step": "+1"}),
+    "recurring.save": ({}, schedule_of),
+    "recurring.pause": ({}, lambda own: {}),
+    "recurring.resume": ({}, lambda own: {}),
+    "recurring.end": ({}, lambda own: {}),
+    "recurring.run": ({}, lambda own: {}),
     "quotes.head": ({}, quote_head_of),
     "quotes.delete": ({}, lambda own: {}),
     "quotes.copy": ({}, lambda own: {}),
