@@ -29,6 +29,7 @@ from rms.rooms import (
     quotes,
     receipts,
     recurring,
+    search,
     services,
 )
 from rms.rooms import (
@@ -134,6 +135,7 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         account,
         settings_room,
         audit,
+        search,
         public,
     )
     for room in rooms:

@@ -52,3 +52,17 @@
     if (act) { event.preventDefault(); act(); }
   });
 })();
+/* From the search box down to what it found, and back. */
+(() => {
+  "use strict";
+  document.addEventListener("keydown", event => {
+    if (!/^Arrow(Up|Down)$/.test(event.key)) return;
+    const box = document.querySelector("[data-leads-to]");
+    const links = box ? [...document.querySelectorAll(`${box.dataset.leadsTo} a`)] : [];
+    const at = links.indexOf(document.activeElement);
+    if (!links.length || (at < 0 && document.activeElement !== box)) return;
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (links[next] ?? (next < 0 ? box : links[at])).focus();
+  });
+})();

@@ -8,6 +8,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
 from rms import policy, queue
 from rms.actions import issuing, reminders
 from rms.actions.files import store
@@ -122,7 +124,7 @@ def fail(job_id: UUID, *, now: dt.datetime) -> None:
 
 def _still_may(job: BulkJob) -> bool:
     """The role of now, and not that of when it was asked for."""
-    user = db().get(User, job.created_by)
+    user = db().scalars(select(User).where(User.id == job.created_by)).first()
     return user is not None and user.is_active and policy.can(user.role, MAY[job.action])
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 from rms import queue
 from rms.actions import bulk
 from rms.actions.papers import kept_or_drawn
-from rms.db.session import db, tenant_scope
+from rms.db.session import tenant_scope
 from rms.documents.collections import register, zipped
 from rms.documents.invoice_pdf import fingerprint, render_invoice
 from rms.documents.of_invoice import filename_of, paper_by_id
 from rms.models import BulkJob
+from rms.queries.bulk_jobs import job_of
 from rms.queries.invoice_exports import rows_of
 from rms.queries.mails import home_zone
 
@@ -38,7 +39,7 @@ def run_bulk(tenant_id: str, job_id: str) -> None:
 def _work(tenant_id: UUID, job_id: UUID) -> bool:
     """Whether every invoice was reached before the time was over. A register is made at once, at the end."""
     with tenant_scope(tenant_id):
-        row = db().get(BulkJob, job_id)
+        row = job_of(job_id)
         if row is None:
             return True
         asked_by, action = row.created_by, row.action
@@ -54,7 +55,7 @@ def _work(tenant_id: UUID, job_id: UUID) -> bool:
 
 def _end(tenant_id: UUID, job_id: UUID) -> None:
     with tenant_scope(tenant_id, reason="bulk"):
-        if db().get(BulkJob, job_id) is not None:
+        if job_of(job_id) is not None:
             bulk.finish(job_id, now=_now(), make=_file)
 
 

@@ -22,6 +22,11 @@ def find_job(job_id: UUID, user_id: UUID) -> BulkJob:
     return job
 
 
+def job_of(job_id: UUID) -> BulkJob | None:
+    """For the worker; None when it was purged in the meantime."""
+    return db().scalars(select(BulkJob).where(BulkJob.id == job_id)).first()
+
+
 def file_of(job_id: UUID) -> File | None:
     """The file it made, as long as it is kept."""
     return db().scalars(select(File).where(File.entity_type == "bulk_jobs", File.entity_id == job_id)).first()

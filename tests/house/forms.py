@@ -139,6 +139,10 @@ POSTS = {
     "recurring.resume": ({}, lambda own: {}),
     "recurring.end": ({}, lambda own: {}),
     "recurring.run": ({}, lambda own: {}),
+    "invoices.pay": (
+        {"invoice_id": "invoice"},
+        lambda own: {"amount": "10.00", "receipt_date": DAY, "payment_method": "upi"},
+    ),
     "quotes.head": ({}, quote_head_of),
     "quotes.delete": ({}, lambda own: {}),
     "quotes.copy": ({}, lambda own: {}),

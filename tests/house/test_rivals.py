@@ -29,6 +29,7 @@ ROWS = {
     "invitation_id",
     "session_id",
     "entry_id",
+    "job_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

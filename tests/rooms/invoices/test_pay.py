@@ -1,0 +1,105 @@
+"""A payment recorded beside its invoice."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from rms.db.session import db
+from rms.models import Invoice, Receipt, ReceiptAllocation
+from rms.web import clock
+from tests.factories import NOW, make_customer, make_draft
+from tests.http import Browser
+from tests.rooms.invoices.making import issued_in
+
+
+@pytest.fixture(autouse=True)
+def on_22_november(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+def fields(**changed) -> dict:
+    return {"amount": "1180.00", "tds": "", "receipt_date": "22/11/2026", "payment_method": "upi", **changed}
+
+
+def rows(nilgiri, model) -> list:
+    with nilgiri.scope():
+        return list(db().query(model))
+
+
+def test_form_is_prefilled_with_the_balance(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    reply = priya.get(f"invoices/{invoice_id}/_/pay", hx=True)
+    assert reply.status_code == 200 and 'id="pay-box"' in reply.text
+    assert 'value="1,180.00"' in reply.text and "₹0.00" in reply.text
+
+
+def test_figures_follow_what_is_typed(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    text = priya.get(f"invoices/{invoice_id}/_/pay?amount=1000&tds=20", hx=True).text
+    sums = re.search(r'<dl class="sum" id="pay-sums">.*?</dl>', text, re.S)[0]
+    assert "1,020.00" in sums and "₹160.00" in sums
+
+
+def test_money_and_tds_settle_the_invoice(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    reply = priya.post(f"invoices/{invoice_id}/pay", fields(amount="1160", tds="20"))
+    assert reply.status_code == 303 and reply.location.endswith(f"/invoices/{invoice_id}")
+    with nilgiri.scope():
+        invoice = db().query(Invoice).filter_by(id=invoice_id).one()
+        assert (invoice.status, invoice.balance) == ("paid", Decimal("0.00"))
+        allocation = db().query(ReceiptAllocation).one()
+        assert (allocation.allocated_amount, allocation.tds_amount) == (Decimal("1160"), Decimal("20"))
+    assert "Paid" in priya.get(f"invoices/{invoice_id}").text
+
+
+def test_more_than_is_owed_is_refused_at_the_field(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    reply = priya.post(f"invoices/{invoice_id}/pay", fields(amount="1180.01"), hx=True)
+    assert reply.status_code == 422 and 'id="pay-box"' in reply.text
+    assert "1180.01" in reply.text and 'aria-invalid="true"' in reply.text
+    assert rows(nilgiri, Receipt) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"amount": ""}, {"amount": "abc"}, {"receipt_date": "30 Feb"}, {"tds": "x"}, {"payment_method": "gold"}],
+)
+def test_bad_input_keeps_what_was_typed(nilgiri, priya: Browser, wrong):
+    invoice_id = issued_in(nilgiri)
+    reply = priya.post(f"invoices/{invoice_id}/pay", fields(reference="UTR-9", **wrong))
+    assert reply.status_code == 422 and "UTR-9" in reply.text
+    assert rows(nilgiri, Receipt) == []
+
+
+def test_sent_twice_it_is_one_receipt(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    form = {**fields(amount="100"), "form_token": "5f0c1d8e-58ab-4c0f-9a10-4a4bb6d15b0b"}
+    first, second = (priya.post(f"invoices/{invoice_id}/pay", form) for _ in range(2))
+    assert first.location == second.location
+    assert len(rows(nilgiri, Receipt)) == 1
+
+
+def test_a_draft_takes_no_payment(nilgiri, priya: Browser):
+    with nilgiri.scope():
+        draft_id = make_draft(make_customer()).id
+    assert priya.get(f"invoices/{draft_id}/_/pay", hx=True).status_code == 409
+    assert priya.post(f"invoices/{draft_id}/pay", fields()).status_code in (409, 422)
+    assert rows(nilgiri, Receipt) == []
+
+
+def test_who_may_not_record_and_who_is_a_stranger(nilgiri, asha: Browser, rohan: Browser):
+    invoice_id = issued_in(nilgiri)
+    assert asha.post(f"invoices/{invoice_id}/pay", fields()).status_code == 403
+    assert rohan.get(f"invoices/{invoice_id}/_/pay", hx=True).status_code == 404
+    assert rohan.post(f"invoices/{invoice_id}/pay", fields()).status_code == 404
+
+
+def test_every_figure_is_explained(nilgiri, priya: Browser, asha: Browser, rohan: Browser):
+    invoice_id = issued_in(nilgiri)
+    page = priya.get(f"invoices/{invoice_id}/explain").text
+    for words in ("1 × 1,000.00 = 1,000.00", "18% = 180.00", "CGST 9%", "90.00", "₹1,180.00", "Karnataka"):
+        assert words in page, words
+    piece = asha.get(f"invoices/{invoice_id}/explain", hx=True).text
+    assert piece.lstrip().startswith('<div id="explain"')
+    assert rohan.get(f"invoices/{invoice_id}/explain").status_code == 404
