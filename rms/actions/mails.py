@@ -13,8 +13,11 @@ from rms import mail as letters
 from rms import queue
 from rms.actions import limits
 from rms.db.session import after_commit, current_tenant, db, scope
-from rms.domain.errors import Forbidden, PaymentRequired
-from rms.mail.addresses import addresses, one_address
+from rms.domain.errors import Forbidden, Invalid, PaymentRequired
+from rms.domain.letters import LONGEST_SUBJECT
+from rms.mail.addresses import addresses, one_address, one_line
+from rms.mail.failures import in_words
+from rms.mail.own_server import own_route
 from rms.models import EmailMessage
 from rms.policy import Use
 from rms.queries import mails as found
@@ -34,14 +37,16 @@ def post(
     now: dt.datetime,
     reply_to: str | None = None,
     cc: str | None = None,
+    subject: str | None = None,
     born_sent: bool = False,
 ) -> EmailMessage:
     """Write a mail into the outbox; it leaves after the commit of this transaction, and never without it.
 
     `params` are JSON (decimals and dates as text) and hold all that `mail.KINDS[kind].needs` names, but no
-    secret. `about` is the table and id it is about. `cc` may list several addresses. A mail that is
-    `born_sent` is history and is not sent. Raises Invalid at `to_address`, `cc` or `reply_to`; for a letter
-    to a customer PaymentRequired, or Forbidden for a suspended company, when the plan does not send it.
+    secret. `about` is the table and id it is about. `cc` may list several addresses; `subject` takes the
+    place of the kind's own. A mail that is `born_sent` is history and is not sent. Raises Invalid at
+    `to_address`, `cc` or `reply_to`; for a letter to a customer PaymentRequired, or Forbidden for a suspended
+    company, when the plan does not send it.
     """
     if missing := letters.KINDS[kind].needs - params.keys():
         raise ValueError(f"a mail of kind {kind} needs {', '.join(sorted(missing))}")
@@ -55,7 +60,7 @@ def post(
         to_address=one_address(to_address),
         cc=", ".join(addresses(cc)) or None,
         reply_to=one_address(reply_to, field="reply_to") if reply_to else None,
-        subject=letters.subject_of(kind, params),
+        subject=one_line(subject, LONGEST_SUBJECT) if subject else letters.subject_of(kind, params),
         params=params,
         entity_type=entity_type,
         entity_id=entity_id,
@@ -102,13 +107,20 @@ def deliver(mail_id: UUID, now: dt.datetime) -> None:
 
 
 def _send(mail: EmailMessage, now: dt.datetime) -> str | None:
+    route = None
     if letters.KINDS[mail.kind].to_customers:
         # Asked again: the company may have been suspended while the letter waited.
         limits.require(Use.CUSTOMER_MAIL, now=now)
+        route = own_route()
     # A savepoint: SQL that fails while the letter is written must not keep us from noting the attempt.
     with db().begin_nested():
-        letter = letters.render(mail, now)
-    return letters.send(letter)
+        letter = letters.render(mail, now, from_address=route.from_address if route else "")
+    if route is None:
+        return letters.send(letter)
+    try:
+        return letters.send(letter, route)
+    except Invalid as refusal:
+        raise letters.Refused(str(refusal)) from refusal
 
 
 def _give_up(mail: EmailMessage, why: str) -> None:
@@ -117,7 +129,9 @@ def _give_up(mail: EmailMessage, why: str) -> None:
 
 
 def _try_again(mail: EmailMessage, trouble: Exception, now: dt.datetime) -> None:
-    why = f"{type(trouble).__name__}: {trouble}"[:1_000]
+    # The company can mend its own server, so the reason is in words; ours is for us to mend.
+    words = in_words(trouble) if letters.KINDS[mail.kind].to_customers and own_route() else None
+    why = str(words) if words else f"{type(trouble).__name__}: {trouble}"[:1_000]
     if mail.attempts > len(PAUSES):
         return _give_up(mail, why)
     mail.last_error = why

@@ -1,30 +1,23 @@
 """Mailing an invoice: the letter with its PDF, posted into the outbox. How it went is told on the mail."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 
-from rms.actions import mails
+from rms.actions import mails, public_links
 from rms.db.locks import lock
 from rms.db.session import db, scope
-from rms.domain.errors import N_, Invalid
+from rms.domain.errors import N_, IllegalMove, Invalid
+from rms.domain.letters import LONGEST_BODY, LONGEST_SUBJECT, PAID, LetterKind, Wording, fill
 from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.money import rupees
 from rms.domain.periods import format_date
 from rms.models import Company, EmailMessage, Invoice, User
+from rms.queries.mail_templates import wording_of
+from rms.queries.mails import find_mail
 
-LONGEST_MESSAGE = 4_000
-TO_PAY = N_(
-    "Dear %(customer)s,\n\n"
-    "our invoice %(number)s over %(total)s is attached. Please pay %(balance)s by %(due_date)s.\n\n"
-    "%(sender)s\n%(company)s"
-)
-PAID = N_(
-    "Dear %(customer)s,\n\n"
-    "our invoice %(number)s over %(total)s is attached. It is paid: thank you.\n\n"
-    "%(sender)s\n%(company)s"
-)
+LONGEST_MESSAGE = LONGEST_BODY
 
 
 def send(
@@ -34,27 +27,31 @@ def send(
     now: dt.datetime,
     sender: str,
     message: str | None = None,
+    subject: str | None = None,
+    cc: str | None = None,
     born_sent: bool = False,
 ) -> EmailMessage:
-    """Post the invoice to `to_address`, else to its customer's own; without `message` a usual one is written.
+    """Post the invoice to `to_address`, else to its customer's own; without subject and message the company's
+    wording is used. The letter carries the link of the invoice's page, which is made if there is none.
 
-    Raises Invalid at `to_address` when there is no address or none that mail can reach, IllegalMove for a
-    draft and a cancelled invoice.
+    Raises Invalid at `to_address` when there is no address or none that mail can reach, at `cc`, `subject`
+    and `message`; IllegalMove for a draft and a cancelled invoice.
     """
     invoice = lock(Invoice, invoice.id)
     move(Status(invoice.status), Verb.SEND)
+    written = letter_of(invoice, sender=sender)
     mail = mails.post(
         "invoice",
         to_address=to_address or _address_of_customer(invoice),
+        cc=cc,
+        subject=_fitting(subject, LONGEST_SUBJECT, "subject") or written.subject,
         params={
-            "number": invoice.invoice_number,
-            "amount": str(invoice.balance),
-            "due_date": invoice.due_date.isoformat(),
-            "company_name": company_name(invoice),
-            "message": _fitting(message) or message_for(invoice, sender=sender),
+            **parameters(invoice),
+            "message": _fitting(message, LONGEST_BODY, "message") or written.body,
+            "link_id": _link_id(invoice, now),
         },
         about=("invoices", invoice.id),
-        reply_to=_reply_to(),
+        reply_to=reply_address(),
         now=now,
         born_sent=born_sent,
     )
@@ -63,23 +60,68 @@ def send(
     return mail
 
 
+def send_again(mail_id, *, invoice: Invoice, now: dt.datetime) -> EmailMessage:
+    """Post a letter that failed once more: to the same people, in the same words. Raises NotFound."""
+    failed = find_mail(mail_id, about=("invoices", invoice.id))
+    if failed.state != "failed" or failed.kind != "invoice":
+        raise IllegalMove(N_("This mail has not failed."))
+    return send(
+        invoice,
+        to_address=failed.to_address,
+        cc=failed.cc,
+        subject=failed.subject,
+        message=failed.params.get("message"),
+        sender="",
+        now=now,
+    )
+
+
+def parameters(invoice: Invoice) -> dict[str, str]:
+    """What a mail about an invoice keeps of it."""
+    return {
+        "number": invoice.invoice_number,
+        "amount": str(invoice.balance),
+        "due_date": invoice.due_date.isoformat(),
+        "company_name": company_name(invoice),
+    }
+
+
+def letter_of(invoice: Invoice, *, sender: str, translate: Callable[[str], str] = str) -> Wording:
+    """The letter as it is proposed: {link} stays, and becomes the address when the mail leaves."""
+    wording = wording_of(LetterKind.INVOICE, translate=translate)
+    if not invoice.balance:
+        wording = Wording(wording.subject, translate(PAID.body))
+    values = values_of(invoice, sender=sender)
+    return Wording(fill(wording.subject, values), fill(wording.body, values))
+
+
 def message_for(invoice: Invoice, *, sender: str, translate: Callable[[str], str] = str) -> str:
-    """The usual letter, for the sender to change."""
-    words = {
+    """The text of the proposed letter."""
+    return letter_of(invoice, sender=sender, translate=translate).body
+
+
+def values_of(invoice: Invoice, *, sender: str) -> Mapping[str, str]:
+    """What the placeholders of a letter about this invoice stand for."""
+    return {
         "customer": invoice.buyer_snapshot.get("contact_person") or invoice.buyer_snapshot["name"],
         "number": invoice.invoice_number,
         "total": rupees(invoice.total),
-        "balance": rupees(invoice.balance),
-        "due_date": format_date(invoice.due_date),
+        "amount": rupees(invoice.balance),
+        "due date": format_date(invoice.due_date),
         "sender": sender,
         "company": company_name(invoice),
     }
-    return translate(TO_PAY if invoice.balance else PAID) % words
 
 
 def company_name(invoice: Invoice) -> str:
     """The name the company trades under, as on the paper."""
     return invoice.seller_snapshot.get("trade_name") or invoice.seller_snapshot["name"]
+
+
+def _link_id(invoice: Invoice, now: dt.datetime) -> str:
+    """The id alone: the secret is derived when the mail is written."""
+    link, _ = public_links.create("invoices", invoice.id, expires_on=None, now=now)
+    return str(link.id)
 
 
 def _address_of_customer(invoice: Invoice) -> str:
@@ -92,15 +134,13 @@ def _address_of_customer(invoice: Invoice) -> str:
     )
 
 
-def _fitting(message: str | None) -> str | None:
-    if message and len(message) > LONGEST_MESSAGE:
-        raise Invalid(
-            N_("The message is longer than %(most)s characters."), field="message", most=LONGEST_MESSAGE
-        )
-    return message
+def _fitting(text: str | None, longest: int, field: str) -> str | None:
+    if text and len(text) > longest:
+        raise Invalid(N_("This is longer than %(most)s characters."), field=field, most=longest)
+    return text
 
 
-def _reply_to() -> str | None:
+def reply_address() -> str | None:
     """The company's address, else that of whoever sends."""
     company = db().scalar(select(Company.contact_email).order_by(Company.created_at).limit(1))
     if company or scope().user_id is None:

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 from rms.config import Settings
 from rms.domain.errors import N_
+from rms.domain.letters import LINK
 from rms.mail.kind import Attachment, Contents, Kind, Unsendable
 from rms.models import EmailMessage
 from rms.queries import mails as found
+from rms.queries.public_links import find_link, secret_of
 
 
 def _invoice(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Contents:
@@ -19,7 +21,31 @@ def _invoice(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Conten
     if invoice is None:
         raise Unsendable("the invoice is cancelled or gone")
     paper = Attachment(*pdf_of(mail.entity_id))
-    return Contents({"invoice": invoice, "to_pay": Decimal(mail.params["amount"])}, (paper,))
+    link = page_address(mail, settings)
+    names = {
+        "invoice": invoice,
+        "to_pay": Decimal(mail.params["amount"]),
+        "link": link,
+        "message": with_link(mail.params["message"], link),
+    }
+    return Contents(names, (paper,))
+
+
+def page_address(mail: EmailMessage, settings: Settings, *, path: str = "i") -> str:
+    """The address of the document's page, which stands in the letter alone; empty once the link has ended."""
+    link = find_link(mail.params.get("link_id"))
+    if link is None or link.revoked_at is not None:
+        return ""
+    secret = secret_of(link)
+    return f"{settings.public_base_url}/{path}/{secret}" if secret else ""
+
+
+def with_link(message: str, link: str) -> str:
+    """The text with the address in it; without one the line that was only the placeholder goes."""
+    if link:
+        return message.replace(LINK, link)
+    lines = [line for line in message.split("\n") if line.strip() != LINK]
+    return "\n".join(lines).replace(LINK, "")
 
 
 DOCUMENT_KINDS: dict[str, Kind] = {

@@ -65,12 +65,14 @@ def sender_address() -> str:
     return parseaddr(settings().mail_from)[1]
 
 
-def render(mail: EmailMessage, now: dt.datetime) -> Letter:
-    """The letter as it goes out. Raises Unsendable when what it is about is gone."""
+def render(mail: EmailMessage, now: dt.datetime, *, from_address: str = "") -> Letter:
+    """The letter as it goes out, from the company's own address where its own server sends it. Raises
+    Unsendable when what it is about is gone.
+    """
     contents = KINDS[mail.kind].look_up(mail, settings(), now)
     names = {**mail.params, **contents.names, **_common(mail, contents)}
     letter = Letter(policy=_POLICY)
-    _address(letter, mail)
+    _address(letter, mail, from_address)
     letter.set_content(_template(f"{mail.kind}.txt").render(names))
     letter.add_alternative(_template(f"{mail.kind}.html").render(names), subtype="html")
     for paper in contents.attachments:
@@ -87,8 +89,8 @@ def _common(mail: EmailMessage, contents: Contents) -> dict:
     }
 
 
-def _address(letter: Letter, mail: EmailMessage) -> None:
-    letter["From"] = _sender(mail)
+def _address(letter: Letter, mail: EmailMessage, from_address: str) -> None:
+    letter["From"] = _sender(mail, from_address)
     letter["To"] = _bare(mail.to_address)
     if mail.cc:
         letter["Cc"] = [_bare(address) for address in addresses(mail.cc)]
@@ -101,12 +103,19 @@ def _address(letter: Letter, mail: EmailMessage) -> None:
     letter["Auto-Submitted"] = "auto-generated"
 
 
-def _sender(mail: EmailMessage) -> Address:
-    """Our own address always (another's would fail DMARC), with the company's name on its own letters."""
+def _sender(mail: EmailMessage, from_address: str) -> Address:
+    """Through our server our own address always (another's would fail DMARC), with the company's name on its
+    own letters."""
     ours, address = parseaddr(settings().mail_from)
+    address = from_address or address
     company = KINDS[mail.kind].in_the_name_of
     name = one_line(str(mail.params[company]), longest=120) if company else ours
     return Address(display_name=name, addr_spec=address)
+
+
+def sender_of(company_name: str) -> tuple[str, str]:
+    """(name, address) that a letter of this company comes from."""
+    return one_line(company_name, longest=120), sender_address()
 
 
 def _bare(address: str) -> Address:

@@ -11,6 +11,7 @@ from email.message import EmailMessage as Letter
 from urllib.parse import unquote, urlsplit
 
 from rms.config import LOOPBACK
+from rms.mail.outgoing import Route, conversation
 from rms.mail.rendering import settings
 
 SECONDS_PER_STEP = 20
@@ -20,14 +21,15 @@ class Refused(Exception):
     """The server will never take this mail; the text is its own sentence."""
 
 
-def send(letter: Letter) -> str | None:
-    """Hand the letter to the server of SMTP_URL; gives a sentence about copies that were refused, or None.
+def send(letter: Letter, route: Route | None = None) -> str | None:
+    """Hand the letter to the server of SMTP_URL, or to the company's own; gives a sentence about copies that
+    were refused, or None.
 
     Raises Refused when the server said no for good (5xx to our address, to To, or to the text). Every other
     trouble is raised as it comes and may pass: OSError, smtplib.SMTPException.
     """
     to = letter["To"].addresses[0].addr_spec
-    with _conversation(settings().smtp_url) as server:
+    with conversation(route) if route else _conversation(settings().smtp_url) as server:
         try:
             refusals = server.send_message(letter)
         except smtplib.SMTPRecipientsRefused as refusal:

@@ -15,6 +15,7 @@ from rms.models import (
     EmailChange,
     EmailVerification,
     Invoice,
+    MailServer,
     PasswordReset,
     RecoveryCode,
     SecondFactor,
@@ -22,7 +23,7 @@ from rms.models import (
     UserInvitation,
     UserSession,
 )
-from rms.queries import bank, second_factor
+from rms.queries import bank, mail_servers, second_factor
 from rms.queries.seals import tenants_waiting
 
 
@@ -67,6 +68,12 @@ PLACES = (
         SecondFactor,
         SecondFactor.secret,
         _for(second_factor.TABLE, second_factor.COLUMN),
+    ),
+    Place(
+        "mail_servers.password",
+        MailServer,
+        MailServer.password,
+        _for(mail_servers.TABLE, mail_servers.COLUMN),
     ),
 )
 

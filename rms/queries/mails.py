@@ -6,10 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from rms.db.session import current_tenant, db
 from rms.domain.contacts import Address
+from rms.domain.errors import N_, NotFound
 from rms.models import EmailMessage, EmailVerification, Invoice, InvoiceLineItem, Tenant, UserInvitation
 from rms.queries.bank import seller_of
 from rms.queries.invoices import lines_of
@@ -58,6 +59,27 @@ def find_due_mail(mail_id: UUID) -> EmailMessage | None:
         .execution_options(populate_existing=True)
     )
     return db().scalars(statement).first()
+
+
+def find_mail(mail_id: UUID, *, about: tuple[str, UUID]) -> EmailMessage:
+    """A mail about this row. Raises NotFound."""
+    statement = select(EmailMessage).where(
+        EmailMessage.id == mail_id,
+        EmailMessage.entity_type == about[0],
+        EmailMessage.entity_id == about[1],
+    )
+    mail = db().scalars(statement).first()
+    if mail is None:
+        raise NotFound(N_("Nothing here."))
+    return mail
+
+
+def sent_before(entity_type: str, entity_id: UUID) -> dt.datetime | None:
+    """When a letter about this row last left; mails to ourselves are about other rows."""
+    statement = select(func.max(EmailMessage.sent_at)).where(
+        EmailMessage.entity_type == entity_type, EmailMessage.entity_id == entity_id
+    )
+    return db().scalar(statement)
 
 
 def home_zone() -> ZoneInfo:

@@ -112,7 +112,10 @@ def test_every_placeholder_has_a_name():
         if "%(" in one:
             bare = [sign for _, sign in PLACE.findall(one) if sign and sign != "%"]
             assert not bare, f"{place}: {one!r}"
-        assert not re.search(r"\{[a-z_]*\}", one), f"{place}: a placeholder is %(name)s: {one!r}"
+        # Wordings of letters have placeholders that people type, and a translation keeps them.
+        is_wording = place.startswith("rms/domain/letters.py")
+        is_bare = re.search(r"\{[a-z_]*\}", one)
+        assert is_wording or not is_bare, f"{place}: a placeholder is %(name)s: {one!r}"
 
 
 def test_both_numbers_of_a_plural_say_the_same():

@@ -1,4 +1,4 @@
-"""Mailing an invoice: a form that is a page, and a dialog where there is a script."""
+"""Mailing an invoice: a form beside what it will become; a page, or a drawer where there is a script."""
 
 from uuid import UUID
 
@@ -11,22 +11,28 @@ from wtforms.validators import InputRequired, Length
 
 from rms.actions import sending
 from rms.domain.errors import Invalid
+from rms.domain.letters import LONGEST_SUBJECT
 from rms.domain.lifecycle import Status, Verb, move
+from rms.mail import sender_of
 from rms.models import Invoice
 from rms.policy import P
 from rms.queries.invoices import find_invoice
+from rms.queries.mails import sent_before
+from rms.queries.public_links import seen
 from rms.rooms.invoices import room
 from rms.web.clock import now
 from rms.web.forms import Form, TextField, strip
-from rms.web.fragments import go, page
+from rms.web.fragments import go, page, swap
 from rms.web.guard import requires
 from rms.web.once import once
 
 
 class SendForm(Form):
-    """To whom, and what the letter says; an empty message is the usual one."""
+    """To whom, and what the letter says; an empty subject or message is the usual one."""
 
     to_address = TextField(_("To"), validators=[InputRequired(_("Say where to send it."))])
+    cc = TextField(_("Cc"), validators=[Length(max=1_000)])
+    subject = TextField(_("Subject"), validators=[Length(max=LONGEST_SUBJECT)])
     message = TextAreaField(_("Message"), filters=[strip], validators=[Length(max=sending.LONGEST_MESSAGE)])
 
 
@@ -34,9 +40,23 @@ class SendForm(Form):
 @requires(P.INVOICE_ISSUE)
 def send_form(invoice_id: UUID):
     invoice = _to_send(invoice_id)
-    usual = sending.message_for(invoice, sender=current_user.name, translate=gettext)
-    form = SendForm(formdata=None, to_address=invoice.customer.email or "", message=usual)
+    usual = sending.letter_of(invoice, sender=current_user.name, translate=gettext)
+    form = SendForm(
+        formdata=None,
+        to_address=invoice.customer.email or "",
+        subject=usual.subject,
+        message=usual.body,
+    )
     return _form(invoice, form)
+
+
+@room.post("/<uuid:invoice_id>/_/letter")
+@requires(P.INVOICE_ISSUE)
+def letter(invoice_id: UUID):
+    """The letter as it would arrive, while it is written; nothing is stored. A long one fits no address."""
+    invoice, form = _to_send(invoice_id), SendForm()
+    back = url_for("invoices.send_form", invoice_id=invoice_id)
+    return swap("invoices/_letter.html", back=back, **_letter(invoice, form))
 
 
 @room.post("/<uuid:invoice_id>/send")
@@ -56,6 +76,16 @@ def send(invoice_id: UUID):
     return _form(invoice, form, status=422)
 
 
+@room.post("/<uuid:invoice_id>/mails/<uuid:mail_id>/again")
+@requires(P.INVOICE_ISSUE)
+@once
+def send_again(invoice_id: UUID, mail_id: UUID):
+    """A mail that failed, once more, to the same people."""
+    mail = sending.send_again(mail_id, invoice=find_invoice(invoice_id), now=now())
+    flash(gettext("On its way to %(address)s", address=mail.to_address))
+    return go(url_for("invoices.show", invoice_id=invoice_id))
+
+
 def _to_send(invoice_id: UUID) -> Invoice:
     """The invoice, if it is in a state in which it may be sent."""
     invoice = find_invoice(invoice_id)
@@ -67,6 +97,8 @@ def _send(invoice: Invoice, form: SendForm):
     return sending.send(
         invoice,
         to_address=form.to_address.data,
+        cc=form.cc.data or None,
+        subject=form.subject.data or None,
         message=form.message.data or None,
         now=now(),
         sender=current_user.name,
@@ -74,4 +106,25 @@ def _send(invoice: Invoice, form: SendForm):
 
 
 def _form(invoice: Invoice, form: SendForm, status: int = 200):
-    return page("invoices/send.html", piece="invoices/_send.html", status=status, invoice=invoice, form=form)
+    return page(
+        "invoices/send.html",
+        piece="invoices/_send.html",
+        status=status,
+        form=form,
+        last=sent_before("invoices", invoice.id),
+        seen=seen("invoices", invoice.id),
+        **_letter(invoice, form),
+    )
+
+
+def _letter(invoice: Invoice, form: SendForm) -> dict:
+    """What the preview shows: who it is from, and the words as they stand in the form."""
+    usual = sending.letter_of(invoice, sender=current_user.name, translate=gettext)
+    return {
+        "invoice": invoice,
+        "company_name": sending.company_name(invoice),
+        "sender": sender_of(sending.company_name(invoice)),
+        "reply_to": sending.reply_address(),
+        "subject": form.subject.data or usual.subject,
+        "paragraphs": (form.message.data or usual.body).replace("\r\n", "\n").split("\n\n"),
+    }

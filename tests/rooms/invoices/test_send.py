@@ -1,10 +1,12 @@
 """Sending an invoice by mail."""
 
 import html
+import re
 
 import pytest
 from sqlalchemy import select
 
+from rms import mail as letters
 from rms.actions.sending import send
 from rms.db.session import db
 from rms.domain.errors import IllegalMove, Invalid
@@ -12,6 +14,7 @@ from rms.models import Company, EmailMessage, Invoice
 from tests.factories import NOW, make_customer
 from tests.http import Browser
 from tests.rooms.invoices.making import drafted_in, issued, issued_in, pay
+from tests.rooms.public.visiting import Visitor
 
 
 def text_of(reply) -> str:
@@ -34,7 +37,7 @@ def test_form_is_filled_with_the_customers_address_and_a_letter(nilgiri, priya: 
 
 def test_form_comes_as_a_dialog_to_htmx(nilgiri, priya: Browser):
     body = text_of(priya.get(f"invoices/{issued_in(nilgiri)}/send", hx=True))
-    assert body.lstrip().startswith("<form")
+    assert body.lstrip().startswith('<div class="drawer" id="send"')
     assert 'id="dialog-title"' in body
 
 
@@ -155,3 +158,116 @@ def test_a_paid_invoice_says_thank_you(nilgiri):
         assert "It is paid: thank you." in mail.params["message"]
         assert mail.params["amount"] == "0.00"
         assert mail.state == "sent"
+
+
+# The drawer -----------------------------------------------------------------------------------------
+
+
+def test_copies_and_a_subject_of_ones_own_go_along(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    priya.post(
+        f"invoices/{invoice_id}/send",
+        to_address="ravi@lakeview.example.in",
+        cc="a@lakeview.example.in; b@lakeview.example.in",
+        subject="Your November bill",
+        message="Hello",
+    )
+    (mail,) = mails_about(nilgiri, invoice_id)
+    assert mail.cc == "a@lakeview.example.in, b@lakeview.example.in"
+    assert mail.subject == "Your November bill"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("cc", "not an address"),
+        ("cc", "a@example.in\r\nBcc: evil@example.com"),
+        ("subject", "x" * 201),
+        ("message", "x" * 4_001),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_field(nilgiri, priya: Browser, field, typed):
+    invoice_id = issued_in(nilgiri)
+    sent = {"to_address": "ravi@lakeview.example.in", "message": "Hello", field: typed}
+    reply = priya.post(f"invoices/{invoice_id}/send", sent)
+    assert reply.status_code == 422
+    assert f'id="{field}-error"' in reply.text
+    assert mails_about(nilgiri, invoice_id) == []
+
+
+def test_line_breaks_in_a_subject_make_no_header(nilgiri, priya: Browser):
+    """Row 34."""
+    invoice_id = issued_in(nilgiri)
+    subject = "Bill\r\nBcc: evil@example.com"
+    priya.post(
+        f"invoices/{invoice_id}/send", to_address="ravi@lakeview.example.in", subject=subject, message="x"
+    )
+    for mail in mails_about(nilgiri, invoice_id):
+        with nilgiri.scope():
+            letter = letters.render(db().merge(mail), NOW)
+        assert letter["Bcc"] is None
+        assert "\n" not in mail.subject
+
+
+def test_the_letter_carries_the_link_and_the_outbox_does_not(app, nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    priya.post(f"invoices/{invoice_id}/send", to_address="ravi@lakeview.example.in", message="Look: {link}")
+    (mail,) = mails_about(nilgiri, invoice_id)
+    assert mail.params["message"] == "Look: {link}"
+    with nilgiri.scope():
+        letter = letters.render(db().merge(mail), NOW)
+    plain = letter.get_body(("plain",)).get_content()
+    rich = letter.get_body(("html",)).get_content()
+    (token,) = set(re.findall(r"https://billing\.test/i/([A-Za-z0-9_-]{43})", plain))
+    assert f"Look: https://billing.test/i/{token}" in plain
+    assert f'href="https://billing.test/i/{token}"' in rich
+    assert token not in str(mail.params)
+    assert Visitor(app, ip="192.0.2.70").get(f"/i/{token}").status_code == 200
+    (pdf,) = list(letter.iter_attachments())
+    assert pdf.get_content().startswith(b"%PDF")
+
+
+def test_a_letter_sent_after_the_link_was_turned_off_shows_none(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    priya.post(f"invoices/{invoice_id}/send", to_address="a@example.in", message="Hello\n{link}\nBye")
+    priya.post(f"invoices/{invoice_id}/link/revoke")
+    (mail,) = mails_about(nilgiri, invoice_id)
+    with nilgiri.scope():
+        plain = letters.render(db().merge(mail), NOW).get_body(("plain",)).get_content()
+    assert "/i/" not in plain
+    assert "Hello\nBye" in plain.replace("\r\n", "\n")
+
+
+def test_the_preview_follows_what_is_typed_and_stores_nothing(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    reply = priya.post(
+        f"invoices/{invoice_id}/_/letter", subject="Mine <b>", message="One\n\nTwo & three", hx=True
+    )
+    assert reply.status_code == 200
+    assert reply.text.lstrip().startswith('<article class="mail" id="letter"')
+    assert "Mine &lt;b&gt;" in reply.text
+    assert "Two &amp; three" in reply.text
+    assert mails_about(nilgiri, invoice_id) == []
+
+
+def test_a_failed_mail_is_sent_again_in_the_same_words(nilgiri, priya: Browser, rohan: Browser):
+    invoice_id = issued_in(nilgiri)
+    priya.post(
+        f"invoices/{invoice_id}/send",
+        to_address="a@example.in",
+        cc="b@example.in",
+        subject="Mine",
+        message="As it was",
+    )
+    (first,) = mails_about(nilgiri, invoice_id)
+    path = f"invoices/{invoice_id}/mails/{first.id}/again"
+    assert priya.post(path).status_code == 409, "it has not failed"
+    with nilgiri.scope():
+        mail = db().get(EmailMessage, (nilgiri.tenant_id, first.id))
+        mail.state, mail.last_error = "failed", "550 no such mailbox"
+    assert "550 no such mailbox" in text_of(priya.get(f"invoices/{invoice_id}"))
+    assert rohan.post(f"/c/{rohan.company.slug}/{path}").status_code == 404
+    assert priya.post(path).status_code == 303
+    second = next(mail for mail in mails_about(nilgiri, invoice_id) if mail.id != first.id)
+    assert (second.to_address, second.cc, second.subject) == ("a@example.in", "b@example.in", "Mine")
+    assert second.params["message"] == "As it was"

@@ -1,0 +1,120 @@
+"""How letters to customers read: a subject and a text with {placeholders}, one's own or the usual ones."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rms.domain.contacts import Checks, one_line, several_lines
+from rms.domain.errors import N_, Invalid
+
+LONGEST_SUBJECT = 200
+LONGEST_BODY = 4_000
+# Becomes the address of the document's page when the mail leaves: no stored text holds a working link.
+LINK = "{link}"
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+
+
+class LetterKind(StrEnum):
+    INVOICE = "invoice"
+    REMINDER = "reminder"
+    QUOTE = "quote"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Subject and text of one kind of letter."""
+
+    subject: str
+    body: str
+
+
+PLACEHOLDERS = ("customer", "number", "amount", "total", "due date", "link", "sender", "company")
+USUAL: dict[LetterKind, Wording] = {
+    LetterKind.INVOICE: Wording(
+        N_("Invoice {number} from {company}"),
+        N_(
+            "Dear {customer},\n\n"
+            "our invoice {number} over {total} is attached. Please pay {amount} by {due date}.\n\n"
+            "{sender}\n{company}"
+        ),
+    ),
+    LetterKind.REMINDER: Wording(
+        N_("Reminder: {amount} on invoice {number}, due {due date}"),
+        N_(
+            "Dear {customer},\n\n"
+            "{amount} of our invoice {number} was to be paid by {due date}. Please pay it now; if you have, "
+            "tell us the reference on this page:\n{link}\n\n"
+            "{company}"
+        ),
+    ),
+    LetterKind.QUOTE: Wording(
+        N_("Quote {number} from {company}"),
+        N_(
+            "Dear {customer},\n\n"
+            "our quote {number} over {amount} is attached. It is good until {due date}. You can accept it, "
+            "or tell us what to change, here:\n{link}\n\n"
+            "{sender}\n{company}"
+        ),
+    ),
+    LetterKind.RECEIPT: Wording(
+        N_("We received {amount}, thank you"),
+        N_(
+            "Dear {customer},\n\n"
+            "{amount} has reached us, thank you. Our receipt {number} is attached.\n\n"
+            "{sender}\n{company}"
+        ),
+    ),
+}
+# An invoice on which nothing is left to pay asks for nothing.
+PAID = Wording(
+    USUAL[LetterKind.INVOICE].subject,
+    N_(
+        "Dear {customer},\n\n"
+        "our invoice {number} over {total} is attached. It is paid: thank you.\n\n"
+        "{sender}\n{company}"
+    ),
+)
+# What a letter of the kind knows nothing of.
+_LACKING = {LetterKind.RECEIPT: {"due date", "link", "total"}, LetterKind.QUOTE: {"total"}}
+
+
+def known_in(kind: LetterKind) -> tuple[str, ...]:
+    """The placeholders that a letter of this kind may use, without their braces."""
+    return tuple(name for name in PLACEHOLDERS if name not in _LACKING.get(kind, set()))
+
+
+def checked(kind: LetterKind, wording: Wording) -> Wording:
+    """The wording, cleaned. Raises Invalid at `subject` and `body`: missing, too long, or unknown."""
+    checks = Checks()
+    known = known_in(kind)
+    in_subject = tuple(name for name in known if name != "link")
+    subject = checks.clean("subject", _part, one_line, wording.subject, LONGEST_SUBJECT, in_subject)
+    body = checks.clean("body", _part, several_lines, wording.body, LONGEST_BODY, known)
+    checks.finish()
+    return Wording(subject, body)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with what is known filled in; what is not stays as it stands, and so does {link}."""
+    return _PLACEHOLDER.sub(lambda found: values.get(_name(found[1]), found[0]), text)
+
+
+def _part(clean, text: str, longest: int, known: tuple[str, ...]) -> str:
+    cleaned = clean(text, longest)
+    if not cleaned:
+        raise Invalid(N_("Write something here"))
+    for name in _PLACEHOLDER.findall(cleaned):
+        if _name(name) not in known:
+            raise _unknown(name, known)
+    return cleaned
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> Invalid:
+    listed = ", ".join(f"{{{one}}}" for one in known)
+    return Invalid(N_("{%(name)s} is no placeholder here. There are %(known)s"), name=name[:40], known=listed)
+
+
+def _name(typed: str) -> str:
+    return " ".join(typed.lower().replace("_", " ").split())
