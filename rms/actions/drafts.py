@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from rms.actions.pricing import retotal_draft
+from rms.actions.pricing import buyer_of, retotal_draft, supply_kind
 from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain import typed_line
 from rms.domain.errors import N_, DomainError, NotFound
 from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.money import ZERO
+from rms.domain.place_of_supply import place_of_supply
 from rms.domain.tax import rate_label
 from rms.domain.typed_line import TypedLine
 from rms.models import Invoice, InvoiceLineItem
@@ -29,6 +30,7 @@ class Draft:
 
     def __post_init__(self) -> None:
         self.tax_mode_before = self.invoice.tax_mode
+        self.kind_before = supply_kind(self.lines)
 
     def line(self, line_id: UUID) -> InvoiceLineItem:
         for line in self.lines:
@@ -38,9 +40,22 @@ class Draft:
 
     def reprice(self) -> "Draft":
         """Bring every stored figure in line with the lines."""
+        self._follow_the_goods()
         retotal_draft(self.invoice, self.lines, self.terms)
         db().flush()
         return self
+
+    def _follow_the_goods(self) -> None:
+        """A service may turn into goods, whose place of supply is another (IGST Act s.10 and 12).
+        A place that was chosen by hand stays.
+        """
+        kind, seller = supply_kind(self.lines), self.terms.seller
+        if kind is self.kind_before or not seller.state_code:
+            return
+        buyer = buyer_of(self.invoice, self.terms)
+        if self.invoice.place_of_supply == place_of_supply(seller, buyer, self.kind_before):
+            self.invoice.place_of_supply = place_of_supply(seller, buyer, kind)
+        self.kind_before = kind
 
 
 def open_draft(invoice_id: UUID) -> Draft:
@@ -99,3 +114,4 @@ def write(line: InvoiceLineItem, typed: TypedLine) -> None:
     line.quantity, line.rate = draft.quantity, draft.rate
     line.discount_percent, line.discount_amount = draft.discount_percent, draft.discount_amount or ZERO
     line.tax_rate, line.tax_treatment = draft.tax_rate, draft.treatment.value
+    line.cess_rate = draft.cess_rate

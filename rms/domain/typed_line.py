@@ -59,7 +59,8 @@ def read(raw: Mapping[str, str], day: dt.date) -> TypedLine:
             return default
 
     discount = take("discount", discounts.parse_discount, discounts.NONE)
-    rate, treatment = take("tax", lambda text: _tax(text, day), (Decimal(0), Treatment.TAXABLE))
+    nothing = (Decimal(0), Decimal(0), Treatment.TAXABLE)
+    rate, cess, treatment = take("tax", lambda text: _tax(text, day), nothing)
     draft = LineDraft(
         description=cells["name"],
         quantity=take("quantity", _quantity, Decimal(1)),
@@ -67,6 +68,7 @@ def read(raw: Mapping[str, str], day: dt.date) -> TypedLine:
         discount_percent=discount.percent,
         discount_amount=discount.amount,
         tax_rate=rate,
+        cess_rate=cess,
         treatment=treatment,
         hsn_sac=take("hsn_sac", _hsn_sac, None),
         unit=cells["unit"] or None,
@@ -103,7 +105,8 @@ def _written(value: Decimal, places: int) -> str:
 
 def _tax_written(line: Any) -> str:
     if line.tax_treatment == Treatment.TAXABLE:
-        return tax.rate_label(line.tax_rate)
+        cess = f"+{tax.rate_label(line.cess_rate)}" if line.cess_rate else ""
+        return tax.rate_label(line.tax_rate) + cess
     return line.tax_treatment.replace("_", "-")
 
 
@@ -120,14 +123,20 @@ def _worked_out(text: str, places: int, field: str) -> str:
     return format(sums.result(text, places=places, field=field), "f") if sums.is_sum(text) else text
 
 
-def _tax(text: str, day: dt.date) -> tuple[Decimal, Treatment]:
-    """A GST rate in force on the day, or one of the words for a line without tax."""
+def _tax(text: str, day: dt.date) -> tuple[Decimal, Decimal, Treatment]:
+    """A GST rate in force on the day, with the compensation cess of that time after a plus ("28+12"), or one
+    of the words for a line without tax.
+    """
     treatment = TREATMENT_WORDS.get(text.lower())
     if treatment:
-        return Decimal(0), treatment
-    rate = money.parse_percent(text.rstrip("%"))
+        return Decimal(0), Decimal(0), treatment
+    gst, _, extra = text.partition("+")
+    rate = money.parse_percent(gst.strip().rstrip("%"))
     tax.check_rate(rate, day, field="tax")
-    return rate, Treatment.TAXABLE
+    cess = money.parse_percent(extra.strip().rstrip("%")) if extra.strip() else Decimal(0)
+    if cess and day >= tax.CESS_ENDED:
+        raise Invalid(N_("Compensation cess ended on 1 Feb 2026"), field="tax")
+    return rate, cess, Treatment.TAXABLE
 
 
 def _hsn_sac(text: str) -> str:

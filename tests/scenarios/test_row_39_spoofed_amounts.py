@@ -1,4 +1,4 @@
-"""Row 39: what an invoice comes to is decided here; posted totals and impossible amounts count for nothing."""
+"""Row 39: what an invoice comes to is decided here; posted totals, and amounts that cannot be, count not."""
 
 import html
 from decimal import Decimal

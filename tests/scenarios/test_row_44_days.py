@@ -1,4 +1,4 @@
-"""Row 44: a document's day is the company's, its number that of the financial year, its year a possible one."""
+"""Row 44: a document's day is the company's, its number that of its financial year, its year possible."""
 
 import datetime as dt
 import html
