@@ -19,6 +19,7 @@ from rms.queries.recurring import find_schedule, last_period, read_lines
 
 MOST_LINES = 100
 LONGEST_NOTES = 4_000
+KNOWN = ", ".join(f"{{{name}}}" for name in recurrence.PLACEHOLDERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +180,8 @@ def _check_lines(draft: ScheduleDraft) -> dict[str, list[Sentence]]:
         told = dict(line.errors)
         unknown = recurrence.unknown_placeholders(f"{line.name or ''} {line.description or ''}")
         if unknown:
-            known = N_("%(name)s is not known. Use {month}, {period}, {year} or {fy}")
-            told.setdefault("name", say(known, name=unknown[0]))
+            known = N_("%(name)s is not known. Use %(known)s")
+            told.setdefault("name", say(known, name=unknown[0], known=KNOWN))
         if not line.is_blank and not line.name:
             told.setdefault("name", say(N_("Say what this line is for")))
         errors |= {f"lines-{place}-{cell}": [sentence] for cell, sentence in told.items()}
