@@ -52,8 +52,6 @@ PAGES = {
     "invoices.share_panel": 4,
     "settings.mail": 4,
     "settings.wording": 4,
-    "settings.mail": 4,
-    "settings.wording": 4,
     "invoices.show": 8,
     "invoices.timeline": 5,
     "invoices.totals": 2,
