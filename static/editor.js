@@ -255,9 +255,9 @@
     if (!row || !field.matches(".cell")) return;
     preview(row);
     clearTimeout(timers.get(row));
-    if (field.role !== "combobox" && amount(row) !== null) timers.set(row, setTimeout(save, 800, row));
+    timers.set(row, field.role !== "combobox" && amount(row) !== null ? setTimeout(save, 800, row) : 0);
   });
-  on("change", event => { const row = rowOf(event.target); if (row) clearTimeout(timers.get(row)); }, true);
+  on("change", event => { const row = rowOf(event.target); if (row) { clearTimeout(timers.get(row)); timers.delete(row); } }, true);
   on("focusin", event => { const row = rowOf(event.target); for (const other of lines()) if (other !== row) early.delete(other); });
 
   /* What did not arrive says so at its row, in words */
@@ -269,5 +269,12 @@
   const soon = work => event => setTimeout(work, 0, event);
   on("htmx:error", soon(unsaved));
   on("htmx:response:error", soon(unsaved));
-  on("htmx:after:swap", () => { loosen(); number(); for (const row of lines()) if (!row.classList.contains("unsaved")) $(".not-saved", row)?.remove(); });
+  on("htmx:after:swap", () => {
+    /* An answer to what was typed before must not stand over what is being typed. */
+    const row = rowOf(document.activeElement);
+    if (row && timers.has(row)) preview(row);
+    loosen(); 
+    number();
+    for (const one of lines()) if (!one.classList.contains("unsaved")) $(".not-saved", one)?.remove();
+  });
 })();

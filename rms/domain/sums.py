@@ -17,7 +17,7 @@ _BROKEN = N_("This sum cannot be worked out. Write it like 4*1250 or (1200+300)/
 
 def is_sum(text: str) -> bool:
     """Whether somebody wrote a sum and not a number: an operator stands between two figures."""
-    return len(text) <= LONGEST and bool(_A_SUM.search(_AN_OLD_END.sub("", text.strip())))
+    return len(text) <= LONGEST and bool(_A_SUM.search(_AN_OLD_END.sub("", _in_ascii(text).strip())))
 
 
 def result(text: str, *, places: int, field: str | None = None) -> Decimal:
@@ -35,7 +35,7 @@ def result(text: str, *, places: int, field: str | None = None) -> Decimal:
 
 def _tokens(text: str, field: str | None) -> list[str]:
     """The last first, so that the next one is popped."""
-    typed = "".join(_ascii_digit(one) for one in text[:LONGEST]).translate(_ALIKE)
+    typed = _in_ascii(text[:LONGEST]).translate(_ALIKE)
     bare = "".join(typed.split())
     found = list(_split(bare))
     if "".join(found) != bare or len(text) > LONGEST:
@@ -46,6 +46,10 @@ def _tokens(text: str, field: str | None) -> list[str]:
 def _split(text: str) -> Iterator[str]:
     for match in _TOKEN.finditer(text):
         yield match[0]
+
+
+def _in_ascii(text: str) -> str:
+    return "".join(_ascii_digit(one) for one in text)
 
 
 def _ascii_digit(character: str) -> str:
