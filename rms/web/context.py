@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext
 from flask_login import LoginManager, current_user
 from sqlalchemy.exc import OperationalError
 
+from rms.domain import classification
+from rms.domain.units import UNIT_CODES
 from rms.policy import FREE_LIMITS, Role, Standing, Use, gate
 from rms.web.clock import at_home, now, today
 from rms.web.guard import can, standing_of_company
@@ -83,6 +85,8 @@ def init_app(app: Flask, *, count_overdue: Callable) -> None:
         "at_home": at_home,
         "form_token": new_form_token,
         "role_words": ROLE_WORDS,
+        "code_in_words": classification.described,
+        "unit_codes": UNIT_CODES,
         "has_page": lambda endpoint: endpoint in app.view_functions,
     }
 
