@@ -139,7 +139,7 @@ def _drawn(lines: list[Cells], typed: list, priced: Priced | None) -> list[Line]
     for number, (cells, line) in enumerate(zip(lines, typed, strict=True)):
         counts = priced is not None and line.is_valid and not line.is_blank
         drawn.append(Line(number, cells, next(counted).amount if counts else None))
-    return [*drawn, Line(len(lines), {}, None)] if not lines or any(lines[-1].values()) else drawn
+    return drawn or [Line(0, {}, None)]
 
 
 def _month(first: dt.date) -> Month:
