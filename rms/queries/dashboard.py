@@ -28,7 +28,7 @@ from sqlalchemy import Text as TextType
 
 from rms.db.session import current_tenant, db
 from rms.domain.periods import add_months, last_months, same_day_last_month
-from rms.models import Customer, Invoice, Receipt, Tenant
+from rms.models import Customer, Invoice, PayerAnswer, Receipt, Tenant
 from rms.queries.companies import SetUp, set_up_of
 from rms.queries.invoice_lists import is_open, is_overdue
 from rms.queries.receipts import counts_as_money, is_left_over
@@ -113,23 +113,26 @@ class LeftOver:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What somebody has to do; `has_started` once anything was issued or received."""
+    """What somebody has to do; `has_started` once anything was issued or received. `answers` counts what
+    customers said on the pages of their invoices."""
 
     has_started: bool
     set_up: SetUp
     drafts: Drafts
     left_over: LeftOver
+    answers: int = 0
 
 
 def waiting() -> Waiting:
     """One statement, which also says whether the page has anything to show."""
     drafts, left = _drafts(), _left_over()
+    answers = select(func.count()).where(PayerAnswer.handled_at.is_(None)).scalar_subquery()
     has_started = or_(
         exists().where(Invoice.tenant_id == Tenant.id, Invoice.status != "draft"),
         exists().where(Receipt.tenant_id == Tenant.id),
     )
     statement = (
-        select(Tenant.settings, has_started.label("has_started"), drafts, left)
+        select(Tenant.settings, has_started.label("has_started"), answers.label("answers"), drafts, left)
         .select_from(Tenant)
         .join(drafts, true())
         .join(left, true())
@@ -148,6 +151,7 @@ def waiting() -> Waiting:
             UUID(row.left_id) if is_one else None,
             row.left_name if is_one else None,
         ),
+        row.answers,
     )
 
 

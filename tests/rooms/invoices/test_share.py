@@ -112,6 +112,7 @@ def test_an_answer_waits_until_somebody_has_dealt_with_it(app, nilgiri, priya: B
     invoice_id = issued_in(nilgiri)
     Visitor(app, ip="192.0.2.53").answer(shared(nilgiri, invoice_id), "mistake", note="Wrong rate")
     assert "Wrong rate" in priya.get("invoices/answers").text
+    assert "1 answer of a customer" in text_of(priya.get(""))
     with nilgiri.scope():
         answer_id = db().scalars(select(PayerAnswer.id)).one()
     path = f"invoices/{invoice_id}/answers/{answer_id}/done"
