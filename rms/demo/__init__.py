@@ -30,7 +30,7 @@ from rms.actions import (
 from rms.crypto import links, passwords
 from rms.db.locks import begin_another_act
 from rms.db.session import act_as, db, public_scope, tenant_scope
-from rms.demo import firm
+from rms.demo import firm, offers
 from rms.domain import gstin
 from rms.domain.allocation import Claim
 from rms.domain.periods import add_months
@@ -96,6 +96,7 @@ def _found(tenant_id: UUID, hashed: str, now: dt.datetime) -> None:
     _collect(story, issued)
     for days_ago in (13, 5, 1):
         _draft(story, buyers, sold, story.today - dt.timedelta(days=days_ago))
+    offers.write(buyers, sold, by=user.id, sender=firm.PERSON, now=now)
     _mails_are_history()
 
 

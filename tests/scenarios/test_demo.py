@@ -9,8 +9,10 @@ from rms import demo
 from rms.actions import sign_up
 from rms.db.session import db, tenant_scope
 from rms.demo import firm
+from rms.domain import quoting
 from rms.models import Customer, EmailMessage, Invoice, Receipt, ServiceType
 from rms.queries.invoice_lists import status_on
+from rms.queries.quote_lists import Filter, list_quotes
 
 NOW = dt.datetime(2026, 11, 22, 6, 30, tzinfo=dt.UTC)
 
@@ -67,3 +69,9 @@ def test_its_mails_are_history(firm_id):
     with tenant_scope(firm_id):
         states = set(db().scalars(select(EmailMessage.state)))
     assert states == {"sent"}
+
+
+def test_quotes_stand_in_every_state(firm_id):
+    with tenant_scope(firm_id):
+        rows = list_quotes(Filter(), today=NOW.date(), after=None, limit=50)
+        assert {row.status for row in rows} == {str(status) for status in quoting.Status}
