@@ -198,6 +198,8 @@
       const field = way.dataset.goto && $(way.dataset.goto);
       for (let box = field; box; box = box.parentElement) if (box.tagName === "DETAILS") box.open = true;
       if (field) { field.matches("input, select, textarea, a, button") || (field.tabIndex = -1); field.focus(); }
+      /* On a phone a line shows all its cells only while it is worked on. */
+      if (field && document.activeElement !== field) { $("input:not([type=hidden])", field.closest("[data-line]") ?? document)?.focus(); field.focus(); }
     }
   });
   /* A second press of the same button sends nothing; coming back to the page makes it whole again. */

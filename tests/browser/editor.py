@@ -57,3 +57,11 @@ class Editor:
     def is_saved(self) -> None:
         expect(self.page.locator("#save-state")).to_contain_text(SAVED)
         expect(self.page.locator(".unsaved")).to_have_count(0)
+
+
+def issue(page: Page, words: str = "Issue, don’t send") -> Locator:
+    """Opens the checks before issue; gives the button that issues."""
+    page.get_by_role("link", name=words).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=2)).to_contain_text("Ready to issue as")
+    return dialog.get_by_role("button", name=re.compile("^Issue"))

@@ -14,7 +14,7 @@ from rms.db.session import db
 from rms.models import Invoice, InvoiceLineItem
 from rms.web.clock import DEFAULT_ZONE
 from tests import factories
-from tests.browser.editor import Editor
+from tests.browser.editor import Editor, issue
 from tests.browser.person import Person
 
 TAMIL, GUJARATI = "சென்னை தூய்மைப் பணிகள் நிறுவனம்", "ગુજરાત સફાઈ સેવા મંડળ"
@@ -83,7 +83,7 @@ def test_two_tabs_change_one_line(priya, nilgiri, draft):
 
 def test_a_double_click_issues_once(priya, nilgiri, draft):
     editor = opens(priya, draft)
-    editor.page.get_by_role("button", name="Issue, don’t send").dblclick()
+    issue(editor.page).dblclick()
     expect(editor.page.get_by_role("heading", level=1)).to_contain_text("/0001")
     with nilgiri.scope():
         numbers = db().scalars(select(Invoice.invoice_number)).all()
@@ -93,7 +93,7 @@ def test_a_double_click_issues_once(priya, nilgiri, draft):
 
 def test_back_after_issuing_leads_to_the_invoice_not_to_the_editor(priya, draft):
     page = opens(priya, draft).page
-    page.get_by_role("button", name="Issue, don’t send").click()
+    issue(page).click()
     expect(page.locator("#state")).to_contain_text("Awaiting payment")
     page.go_back()
     expect(page.locator("#state")).to_contain_text("Awaiting payment")
@@ -134,7 +134,7 @@ def test_a_lost_connection_loses_nothing(priya, nilgiri, draft):
     editor.types(1, "quantity", "5")
     expect(editor.page.locator("#save-state")).to_contain_text("Not saved, trying again")
     expect(editor.line(1)).to_have_class(re.compile(r"\bunsaved\b"))
-    editor.page.get_by_role("button", name="Issue, don’t send").click()
+    editor.page.get_by_role("link", name="Issue, don’t send").click()
     expect(editor.page.locator("#toasts")).to_contain_text("not saved yet")
     priya.looks_at("invoice-edit-not-saved")
     priya.context.unroute(LINE_SAVED)
@@ -190,7 +190,7 @@ def test_nearly_a_hundred_crore(open_browser, nilgiri, draft, width):
     # 9,00,00,000.00, and 90.00 for each of the others: 9,00,00,180.00 twice. In all 1,18,00,02,359.99.
     editor.shows(Taxable_value="1,00,00,01,999.99", CGST_9="9,00,00,180.00", Total="₹1,18,00,02,360.00")
     person.looks_at("invoice-edit-crores")
-    person.page.get_by_role("button", name=re.compile("^Issue")).last.click()
+    issue(person.page, "Issue and send").click()
     expect(person.page.locator("#balance")).to_have_text("₹1,18,00,02,360.00")
     person.looks_at("invoice-view-crores")
     person.opens("/invoices")
@@ -210,7 +210,7 @@ def test_names_in_scripts_of_india(open_browser, nilgiri, name, width):
     editor.types(1, "name", name)
     editor.is_saved()
     person.looks_at("invoice-edit-script")
-    person.page.get_by_role("button", name=re.compile("^Issue")).last.click()
+    issue(person.page, "Issue and send").click()
     expect(person.page.locator("#paper")).to_contain_text(name)
     is_drawn_by_a_font_of_ours(person, "#paper .p-item b")
     person.looks_at("invoice-view-script")
@@ -247,7 +247,7 @@ def test_a_long_name_and_crores_stand_beside_each_other_on_a_phone(open_browser,
     item, amount = editor.cell(1, "name").bounding_box(), editor.amount(1).bounding_box()
     assert item["x"] + item["width"] <= amount["x"]
     assert not cut_off(editor.cell(1, "rate"))
-    person.page.get_by_role("button", name=re.compile("^Issue")).last.click()
+    issue(person.page, "Issue and send").click()
     expect(person.page.locator("#balance")).to_be_visible()
     for place in ("/invoices", "/customers", "/services"):
         names = person.opens(place).locator("#list .g-a")

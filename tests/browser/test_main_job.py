@@ -18,7 +18,7 @@ from tests.browser.beginning import (
     signs_up,
     starts_the_invoice,
 )
-from tests.browser.editor import Editor
+from tests.browser.editor import Editor, issue
 from tests.browser.person import Person
 
 # Line 1: 2 x 20,000.00 = 40,000.00. Line 2: 1.5 x 19,999.99 = 29,999.985, rounded 29,999.99.
@@ -157,7 +157,7 @@ def deletes_a_line_and_wants_it_back(editor: Editor, width: int) -> None:
 def issues(meera: Person) -> str:
     """At the desk without sending, on the phone with; gives the number it got."""
     page = meera.page
-    page.get_by_role("button", name="Issue and send" if meera.is_on_a_phone else "Issue, don’t send").click()
+    issue(page, "Issue and send" if meera.is_on_a_phone else "Issue, don’t send").click()
     page.wait_for_url(re.compile(r"/invoices/[0-9a-f-]{36}$"))
     number = page.get_by_role("heading", level=1).inner_text()
     assert re.fullmatch(r"NFS/\d\d-\d\d/0140", number)
