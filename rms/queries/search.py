@@ -1,4 +1,4 @@
-"""What matches a text anywhere in the company: five of each kind, the newest first, one statement for each."""
+"""What matches a text anywhere in the company: five of each kind, one statement for each."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -119,13 +119,12 @@ def _customers(typed: str) -> list[Any]:
 
 
 def _services(typed: str) -> list[Any]:
+    begins = ServiceType.name.istartswith(typed, autoescape=True)
     places = (ServiceType.name, ServiceType.code, ServiceType.hsn_sac)
     statement = (
         select(ServiceType.id, ServiceType.name, ServiceType.hsn_sac, ServiceType.default_rate)
         .where(or_(*(place.icontains(typed, autoescape=True) for place in places)))
-        .order_by(
-            ServiceType.name.istartswith(typed, autoescape=True).desc(), ServiceType.name, ServiceType.id
-        )
+        .order_by(begins.desc(), ServiceType.name, ServiceType.id)
         .limit(MOST_OF_A_KIND)
     )
     return list(db().execute(statement))

@@ -81,6 +81,7 @@ class Belongings:
     declined_quote: UUID
     schedule: UUID
     series: UUID
+    job: UUID
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -104,6 +105,7 @@ class Belongings:
             "session_id": self.session,
             "entry_id": self.entry,
             "series_id": self.series,
+            "job_id": self.job,
         }
 
     def ways(self) -> list[dict[str, UUID]]:
@@ -180,7 +182,8 @@ def _job(company: Company) -> UUID:
     db().add(row)
     db().flush()
     later = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
-    store("export", "invoices.csv", b"x", media_type="text/csv", about=("bulk_jobs", row.id), expires_at=later)
+    about = ("bulk_jobs", row.id)
+    store("export", "invoices.csv", b"x", media_type="text/csv", about=about, expires_at=later)
     return row.id
 
 

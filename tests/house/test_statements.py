@@ -55,7 +55,7 @@ PAGES = {
     "invoices.show": 8,
     "invoices.timeline": 5,
     "invoices.totals": 2,
-    "invoices.explain": 7,
+    "invoices.explain": 6,
     "invoices.export_csv": 4,
     "invoices.export_xlsx": 4,
     "invoices.job": 4,
@@ -85,7 +85,7 @@ PAGES = {
     "receipts.open_invoices": 3,
     "receipts.show": 5,
     "recurring.index": 3,
-    "recurring.new": 4,
+    "recurring.new": 5,
     "recurring.show": 6,
     "services.code_words": 1,
     "services.codes": 1,
@@ -200,7 +200,8 @@ def test_a_save_sends_as_many_whatever_is_beside_it(app, endpoint):
 
 def _values(rule, own: Belongings, company: Company) -> dict:
     """Pages of an issued invoice are asked for with the issued one."""
-    is_paper = rule.endpoint.partition(".")[2] in ("show", "timeline", "pdf", "send_form", "notes")
+    papers = ("show", "timeline", "pdf", "send_form", "notes", "pay_form")
+    is_paper = rule.endpoint.partition(".")[2] in papers
     is_paper = is_paper and rule.endpoint.startswith("invoices.")
     values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()
     if rule.endpoint in ("quotes.show", "quotes.pdf", "quotes.send_form"):

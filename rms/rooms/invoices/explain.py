@@ -1,4 +1,4 @@
-"""How every figure of an invoice came about, in words and arithmetic: a dialog beside it, and a page of its own."""
+"""How every figure of an invoice came about, in words and arithmetic: a dialog, and a page."""
 
 from uuid import UUID
 
@@ -33,8 +33,8 @@ def explain(invoice_id: UUID):
 
 
 def _reason(invoice: Invoice, lines: list[InvoiceLineItem]) -> str:
-    """Why it is this tax. Of an issued invoice it holds as long as the customer stands as then; after that the
-    stored mode speaks for itself, and no reason is made up.
+    """Why it is this tax. Of an issued invoice it holds as long as the customer stands as then; after that
+    the stored mode speaks for itself, and no reason is made up.
     """
     supply = context_of(invoice, lines, terms_for(invoice.customer_id)).supply
     if not invoice.is_draft and str(supply.tax_mode) != invoice.tax_mode:
