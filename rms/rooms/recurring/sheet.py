@@ -12,6 +12,7 @@ from rms.domain.invoicing import Priced
 from rms.domain.numbering import financial_year
 from rms.domain.periods import MONTH_NAMES, add_months, due_date
 from rms.domain.recurrence import Plan, check_plan, fill_in
+from rms.domain.tax import rate_label
 from rms.models import Customer, RecurringSchedule
 from rms.queries.invoices import terms_for
 from rms.queries.recurring import price_lines, read_lines
@@ -89,6 +90,11 @@ def lay_out(form: ScheduleForm, lines: list[Cells], stored: RecurringSchedule | 
         due=_due(first, form.payment_terms.data) if runs else None,
         example=fill_in("{month}", plan, first) if plan else "",
     )
+
+
+def fresh_line() -> Cells:
+    """An empty line with the company's usual GST rate, as the editor of invoices begins one."""
+    return {"tax": rate_label(terms_for(None).default_rate)}
 
 
 def _plan(form: ScheduleForm) -> Plan | None:

@@ -18,7 +18,7 @@ from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.last_saved import last_saved
 from rms.rooms.recurring import room
 from rms.rooms.recurring.forms import Cells, ScheduleForm, lines_in
-from rms.rooms.recurring.sheet import lay_out
+from rms.rooms.recurring.sheet import fresh_line, lay_out
 from rms.web.clock import today
 from rms.web.errors import sentence
 from rms.web.fragments import go, page
@@ -55,7 +55,7 @@ def new():
         reference_number=invoice.reference_number if invoice else None,
         notes=invoice.notes if invoice else None,
     )
-    return _page(form, [cells_of(line) for line in lines_of(invoice.id)] if invoice else [])
+    return _page(form, [cells_of(line) for line in lines_of(invoice.id)] if invoice else [fresh_line()])
 
 
 @room.post("")
@@ -82,7 +82,7 @@ def look():
     lines = lines_in(request.form)
     act = request.args.get("act", "")
     if act == "add":
-        lines.append({})
+        lines.append(fresh_line())
     elif act.startswith("drop-") and act[5:].isdigit() and int(act[5:]) < len(lines):
         lines.pop(int(act[5:]))
     stored_id = request.args.get("schedule", type=UUID)
