@@ -45,7 +45,7 @@ PAGES = {
     "invoices.party": 6,
     "invoices.pdf": 5,  # once it was typeset
     "invoices.notes": 2,
-    "invoices.particulars": 3,
+    "invoices.particulars": 4,
     "invoices.ready": 7,
     "invoices.answers": 3,
     "invoices.send_form": 6,  # the wording, when it was last sent, who looked
