@@ -192,7 +192,7 @@ def test_use_is_counted_on_issued_invoices_alone(priya, crew, nilgiri):
 
 
 def test_a_service_nobody_billed_says_so(priya, crew):
-    assert "Crew: billed on 0 invoices" in priya.get("services", hx=True).text
+    assert "Crew: never billed" in priya.get("services", hx=True).text
     assert "Not billed yet" in priya.get(f"services/{crew}").text
 
 
