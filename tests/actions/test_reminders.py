@@ -183,7 +183,7 @@ def test_nothing_old_goes_out_when_they_are_switched_on(nilgiri, customer):
             due = DUE - dt.timedelta(days=late)
             issued(customer, due, ISSUED - dt.timedelta(days=90))
         reminders.set_rules(Rules(is_on=True), seen=reminder_rules(), today=DUE)
-    assert remind_all(nilgiri.tenant_id, at(0)) == 2, "of fifteen those that are 1 and 21 days late that very day"
+    assert remind_all(nilgiri.tenant_id, at(0)) == 2, "of fifteen those that are 1 and 21 days late"
 
 
 # row 12
