@@ -50,7 +50,7 @@ PAGES = {
     "invoices.answers": 3,
     "invoices.send_form": 6,  # the wording, when it was last sent, who looked
     "invoices.share_panel": 4,
-    "settings.mail": 4,
+    "settings.mail": 5,
     "settings.wording": 4,
     "invoices.show": 8,
     "invoices.timeline": 5,
