@@ -44,7 +44,7 @@ PAGES = {
     "invoices.line": 4,
     "invoices.party": 6,
     "invoices.pdf": 5,  # once it was typeset
-    "invoices.notes": 2,
+    "invoices.notes": 3,
     "invoices.particulars": 4,
     "invoices.ready": 7,
     "invoices.answers": 3,
