@@ -51,7 +51,7 @@ PAGES = {
     "invoices.send_form": 6,  # the wording, when it was last sent, who looked
     "invoices.share_panel": 4,
     "settings.mail": 5,
-    "settings.wording": 4,
+    "settings.wording": 5,
     "invoices.show": 12,
     "invoices.timeline": 5,
     "invoices.totals": 2,
