@@ -158,7 +158,7 @@ def test_no_htmx_attribute_needs_eval(name):
 def test_every_form_that_posts_carries_the_csrf_token(name):
     for form in POST_FORM.findall(source(name)):
         # Pages behind a link have no session; a ticket of the page takes its place (crypto/public_links.py).
-        ticket = "|name=\"ticket\"" if name.startswith("public/") else ""
+        ticket = '|name="ticket"' if name.startswith("public/") else ""
         assert re.search(rf"\bcsrf\(\)|csrf_token|hidden_tag\(\){ticket}", form), form[:120]
 
 
