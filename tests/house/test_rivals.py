@@ -30,6 +30,12 @@ ROWS = {
     "session_id",
     "entry_id",
     "job_id",
+    "answer_id",
+    "mail_id",
+    "quote_id",
+    "quote_line_id",
+    "schedule_id",
+    "series_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

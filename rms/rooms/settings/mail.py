@@ -110,7 +110,8 @@ def test_mail():
     """One letter to oneself through the stored server, within ten seconds; nothing of ours waits for it."""
     server = find_server()
     if server is None:
-        raise NotFound
+        flash(gettext("Save a mail server first, then send the test."))
+        return go(url_for("settings.mail", _anchor="server"))
     route, to_address, company = route_to(server), current_user.email, current_user.company_name
     text = (
         gettext("Test mail from RMS Billing"),
