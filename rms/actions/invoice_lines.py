@@ -60,7 +60,8 @@ def change_line(
     """Store what was typed in one line and retotal. Text that cannot be read is kept beside the line.
 
     A picked service fills name, SAC, unit, rate and GST. Raises StaleVersion with the stored line as
-    `theirs`, also when it was deleted meanwhile; the same text sent with the version of that one brings it back.
+    `theirs`, also when it was deleted meanwhile; the same text sent with the version of that one brings it
+    back.
     """
     draft = open_draft(invoice_id)
     line = line_to_change(draft, line_id, version=version)

@@ -7,8 +7,8 @@ from rms.mail.of_company import COMPANY_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
-from rms.mail.of_schedules import SCHEDULE_KINDS
 from rms.mail.of_quotes import QUOTE_KINDS
+from rms.mail.of_schedules import SCHEDULE_KINDS
 from rms.mail.of_second_factor import SECOND_FACTOR_KINDS
 
 KINDS: dict[str, Kind] = {

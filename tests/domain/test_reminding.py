@@ -22,7 +22,8 @@ def key_on(days: int, *, sent=(), rules: Rules = RULES, issued_on: dt.date = LON
 def test_each_step_opens_on_its_day_and_stays_open_for_three_more():
     told = {days: key_on(days) for days in range(-5, 12)}
     assert told == {
-        **dict.fromkeys(range(-5, -3)), **dict.fromkeys(range(-3, 1), "-3"), **dict.fromkeys(range(1, 5), "+1"),
+        **dict.fromkeys(range(-5, -3)), **dict.fromkeys(range(-3, 1), "-3"),
+        **dict.fromkeys(range(1, 5), "+1"),
         5: None, 6: None, **dict.fromkeys(range(7, 11), "+7"), 11: None,
     }  # fmt: skip
 
