@@ -76,7 +76,7 @@ def test_a_customer_and_a_service(plain: Person, nilgiri):
     page.get_by_label("Rate", exact=True).fill("20,000")
     page.get_by_role("button", name="Save service").click()
     expect(page.locator("#list")).to_contain_text("Housekeeping, monthly")
-    page.get_by_label("Search").fill("house")
+    page.get_by_role("searchbox", name="Search services").fill("house")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\bq=house"))
     expect(page.locator("#list")).to_contain_text("20,000.00")

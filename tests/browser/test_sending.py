@@ -60,7 +60,7 @@ def test_without_a_script_the_drawer_is_a_page(owner: Person, open_browser, nilg
     plain.sign_in(nilgiri)
     page = plain.opens(f"/invoices/{owner.invoice}")
     page.locator("#open-send").click()
-    page.get_by_label("To").fill("ravi@sundaram.example")
+    page.get_by_label("To", exact=True).fill("ravi@sundaram.example")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("On its way to ravi@sundaram.example")).to_be_visible()
 
