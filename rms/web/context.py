@@ -86,7 +86,7 @@ def init_app(app: Flask, *, count_overdue: Callable) -> None:
         "form_token": new_form_token,
         "role_words": ROLE_WORDS,
         "code_in_words": classification.described,
-        "unit_codes": UNIT_CODES,
+        "unit_codes": {code: lazy_gettext(name) for code, name in UNIT_CODES.items()},
         "has_page": lambda endpoint: endpoint in app.view_functions,
     }
 

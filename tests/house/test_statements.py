@@ -48,19 +48,19 @@ PAGES = {
     "invoices.particulars": 4,
     "invoices.ready": 7,
     "invoices.answers": 3,
-    "invoices.send_form": 6,  # the wording, when it was last sent, who looked
+    "invoices.send_form": 7,  # the wording, when it was last sent, who looked, where answers go
     "invoices.share_panel": 4,
     "settings.mail": 5,
     "settings.wording": 5,
     "invoices.show": 12,
-    "invoices.timeline": 5,
+    "invoices.timeline": 7,  # what happened, mails, payments, who looked, what was answered
     "invoices.totals": 2,
     "invoices.explain": 6,
     "invoices.export_csv": 4,
     "invoices.export_xlsx": 4,
     "invoices.job": 4,
     "invoices.job_card": 3,
-    "invoices.job_file": 6,
+    "invoices.job_file": 5,
     "invoices.jobs": 3,
     "invoices.pay_form": 2,
     "search.index": 2,
@@ -96,7 +96,7 @@ PAGES = {
     "services.row": 2,
     "services.show": 5,
     "settings.bank": 4,
-    "settings.branding": 2,
+    "settings.branding": 3,
     "settings.company": 4,
     "settings.gst": 5,
     "settings.index": 6,
@@ -104,7 +104,10 @@ PAGES = {
     "settings.numbering": 6,
     "settings.preview_numbering": 4,
     "settings.reminders": 6,
+    "settings.sample_pdf": 4,  # the look, the invoice it is tried on, its lines
+    "settings.sample_picture": 4,
     "settings.security": 4,
+    "settings.try_look": 2,
 }
 
 # And of what is sent most, with what it takes to lock, to store and to add up.

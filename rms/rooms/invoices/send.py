@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 
 from rms.actions import sending
 from rms.domain.errors import Invalid
-from rms.domain.letters import LONGEST_SUBJECT
+from rms.domain.letters import LONGEST_SUBJECT, Wording
 from rms.domain.lifecycle import Status, Verb, move
 from rms.mail import sender_of
 from rms.models import Invoice
@@ -40,14 +40,14 @@ class SendForm(Form):
 @requires(P.INVOICE_ISSUE)
 def send_form(invoice_id: UUID):
     invoice = _to_send(invoice_id)
-    usual = sending.letter_of(invoice, sender=current_user.name, translate=gettext)
+    usual = _usual(invoice)
     form = SendForm(
         formdata=None,
         to_address=invoice.customer.email or "",
         subject=usual.subject,
         message=usual.body,
     )
-    return _form(invoice, form)
+    return _form(invoice, form, usual)
 
 
 @room.post("/<uuid:invoice_id>/_/letter")
@@ -56,7 +56,7 @@ def letter(invoice_id: UUID):
     """The letter as it would arrive, while it is written; nothing is stored. A long one fits no address."""
     invoice, form = _to_send(invoice_id), SendForm()
     back = url_for("invoices.send_form", invoice_id=invoice_id)
-    return swap("invoices/_letter.html", back=back, **_letter(invoice, form))
+    return swap("invoices/_letter.html", back=back, **_letter(invoice, form, _usual(invoice)))
 
 
 @room.post("/<uuid:invoice_id>/send")
@@ -73,7 +73,7 @@ def send(invoice_id: UUID):
         else:
             flash(gettext("On its way to %(address)s", address=mail.to_address))
             return go(url_for("invoices.show", invoice_id=invoice_id))
-    return _form(invoice, form, status=422)
+    return _form(invoice, form, _usual(invoice), status=422)
 
 
 @room.post("/<uuid:invoice_id>/mails/<uuid:mail_id>/again")
@@ -105,7 +105,12 @@ def _send(invoice: Invoice, form: SendForm):
     )
 
 
-def _form(invoice: Invoice, form: SendForm, status: int = 200):
+def _usual(invoice: Invoice) -> Wording:
+    """The company's own letter, or ours; one statement, so whoever needs it twice hands it on."""
+    return sending.letter_of(invoice, sender=current_user.name, translate=gettext)
+
+
+def _form(invoice: Invoice, form: SendForm, usual: Wording, status: int = 200):
     return page(
         "invoices/send.html",
         piece="invoices/_send.html",
@@ -113,13 +118,12 @@ def _form(invoice: Invoice, form: SendForm, status: int = 200):
         form=form,
         last=sent_before("invoices", invoice.id),
         seen=seen("invoices", invoice.id),
-        **_letter(invoice, form),
+        **_letter(invoice, form, usual),
     )
 
 
-def _letter(invoice: Invoice, form: SendForm) -> dict:
+def _letter(invoice: Invoice, form: SendForm, usual: Wording) -> dict:
     """What the preview shows: who it is from, and the words as they stand in the form."""
-    usual = sending.letter_of(invoice, sender=current_user.name, translate=gettext)
     return {
         "invoice": invoice,
         "company_name": sending.company_name(invoice),
