@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from rms.actions import invoices as drafts
+from rms.actions.issuing import issue
 from rms.web.clock import DEFAULT_ZONE
 from tests import factories
 from tests.browser.person import Person
@@ -106,12 +108,16 @@ def test_money_laid_on_the_oldest_invoice(plain: Person, nilgiri):
 
 
 def two_invoices_of_lakeview(nilgiri) -> tuple[str, str]:
-    """Their numbers, the one that is due first in front."""
-    today = dt.datetime.now(ZoneInfo(DEFAULT_ZONE)).date()
+    """Their numbers, the one that is due first in front; issued as the screens do it, since one is opened."""
+    now, today = dt.datetime.now(dt.UTC), dt.datetime.now(ZoneInfo(DEFAULT_ZONE)).date()
+    line = {"name": "Housekeeping", "hsn_sac": "998533", "quantity": "1", "rate": "1000", "tax": "18"}
+    numbers = []
     with nilgiri.scope(nilgiri.admin):
         lakeview = factories.make_customer("Lakeview Residency")
-        invoices = [
-            factories.make_invoice(lakeview, invoice_date=today, due_date=today + dt.timedelta(days=days))
-            for days in (10, 20)
-        ]
-        return invoices[0].invoice_number, invoices[1].invoice_number
+        for days in (10, 20):
+            draft = drafts.create_draft(
+                customer_id=lakeview.id, today=today, created_by=nilgiri.admin.id, lines=[line]
+            )
+            draft.payment_terms, draft.due_date = days, today + dt.timedelta(days=days)
+            numbers.append(issue(draft.id, now=now, today=today).invoice_number)
+    return numbers[0], numbers[1]
