@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from rms.app import create_app
-from rms.domain import states
+from rms.domain import classification, states
 from tests.house import belongings
 from tests.house.routes import company_rules, is_public, method_of, path_of, rules
 from tests.house.test_words import found
@@ -29,6 +29,7 @@ AMOUNT = "Rupees Paise Only One Eighty Hundred Thousand"
 SAME_EVERYWHERE = {*NAMES.split(), *AMOUNT.split()}
 WORD = re.compile(r"[^\W\d_]{2,}")
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
+ADDRESS = re.compile(r"https?://[^\s⟦⟧]+|[\w.+-]+@[\w.-]+")  # of a page or a person: data, not words
 SHOWN = {"title", "placeholder", "aria-label", "alt", "aria-description", "data-confirm"}
 UNSEEN = {"script", "style", "svg", "code", "kbd", "time"}
 
@@ -97,6 +98,8 @@ def words_of(superuser, company) -> set[str]:
             SELECT to_jsonb(x)::text FROM service_types x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM invoices x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM invoice_line_items x WHERE tenant_id = %(t)s UNION ALL
+            SELECT to_jsonb(x)::text FROM quotes x WHERE tenant_id = %(t)s UNION ALL
+            SELECT to_jsonb(x)::text FROM quote_lines x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM receipts x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM number_series x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM user_invitations x WHERE tenant_id = %(t)s UNION ALL
@@ -106,16 +109,25 @@ def words_of(superuser, company) -> set[str]:
     calendar = Locale.parse(LOCALE)
     named = [*calendar.months["format"]["wide"].values(), *calendar.months["format"]["abbreviated"].values()]
     named += [*calendar.days["format"]["wide"].values(), *calendar.days["format"]["abbreviated"].values()]
-    named += [*map(states.name_of, states.PLACES_OF_SUPPLY), *calendar.territories.values()]
+    named += [*map(states.name_of, (*states.PLACES_OF_SUPPLY, states.CENTRE)), *calendar.territories.values()]
+    named += [classification.described(code) for code in codes_of(superuser, company)]
     words = {word for text in [rows, *named] for word in WORD.findall(text)}
     return {word.casefold() for word in words | SAME_EVERYWHERE}
+
+
+def codes_of(superuser, company) -> list[str]:
+    """Codes the company's services bear: the schedule's own words for them stay in the law's English."""
+    found_rows = superuser.execute(
+        "SELECT hsn_sac FROM service_types WHERE tenant_id = %s AND hsn_sac IS NOT NULL", (company.tenant_id,)
+    )
+    return [code for (code,) in found_rows]
 
 
 def bare(html: str, known: set[str]) -> set[str]:
     """Words outside of all brackets that are nobody's data."""
     page = Visible()
     page.feed(html)
-    outside = without_brackets("".join(f"{text}\n" for text in page.texts))
+    outside = without_brackets(ADDRESS.sub(" ", "".join(f"{text}\n" for text in page.texts)))
     return {word for word in WORD.findall(outside) if word.casefold() not in known and not _is_initials(word)}
 
 
@@ -172,4 +184,5 @@ def test_the_walk_would_notice():
     known = {"rms", "nov"}
     assert bare("<p>⟦Pay ⟦now⟧⟧ Forgotten</p>", known) == {"Forgotten"}
     assert bare("<p title='Hover words'>⟦x⟧</p>", known) == {"Hover", "words"}
+    assert bare("<p>https://billing.test/i/aBcd no-reply@billing.test Left</p>", known) == {"Left"}
     assert bare("<script>var words</script><p>₹1,000.00 · 22 Nov 2026</p>", known) == set()
