@@ -12,7 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from xml.sax.saxutils import escape
+from html import escape
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -98,7 +98,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _text(text: str, style: int = 0) -> str:
-    clean = escape(_UNWRITABLE.sub("", text)[:LONGEST_CELL])
+    clean = escape(_UNWRITABLE.sub("", text)[:LONGEST_CELL], quote=False)
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{clean}</t></is></c>'
 
 
@@ -111,7 +111,7 @@ _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 def _parts(name: str) -> dict[str, str]:
     """What a workbook needs around its sheet. Styles: plain, day, money, bold."""
-    sheet = escape(re.sub(r"[\[\]:*?/\\]", " ", name)[:31], {'"': "&quot;"})
+    sheet = escape(re.sub(r"[\[\]:*?/\\]", " ", name)[:31])
     return {
         "[Content_Types].xml": f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'

@@ -76,12 +76,12 @@ def _multiplied(tokens: list[str]) -> Decimal:
 
 
 def _single(tokens: list[str]) -> Decimal:
-    token = tokens.pop()
-    if token in "+-":
+    first = tokens.pop()
+    if first in "+-":
         value = _single(tokens)
-        return -value if token == "-" else value
-    if token != "(":
-        return Decimal(token)
+        return -value if first == "-" else value
+    if first != "(":
+        return Decimal(first)
     value = _added(tokens)
     if tokens.pop() != ")":
         raise ArithmeticError
