@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from rms.db.session import db
 from rms.documents.of_invoice import MARKINGS, paper_of
@@ -27,8 +28,10 @@ def paper_to_try(look: Branding, *, translate: Translate, today: dt.date) -> Inv
     newest = (
         select(Invoice)
         .where(Invoice.status.not_in(("draft", "cancelled")), Invoice.kind != "opening")
-        .order_by(Invoice.issued_at.desc())
+        .where(Invoice.seller_snapshot.is_not(None))
+        .order_by(Invoice.issued_at.desc(), Invoice.invoice_number.desc())
         .limit(1)
+        .options(joinedload(Invoice.customer))
     )
     invoice = db().scalar(newest)
     if invoice is None:
