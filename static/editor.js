@@ -90,7 +90,7 @@
       event.preventDefault();
       event.target.setRangeText("\n", event.target.selectionStart, event.target.selectionEnd, "end");
       event.target.dispatchEvent(new Event("input", { bubbles: true }));
-    } else if (event.key === "Escape" && early.has(row)) setTimeout(save, 0, row);
+    } else if (event.key === "Escape") setTimeout(early.has(row) ? save : preview, 0, row);
   });
 
   /* Rows out of a spreadsheet, by the clipboard or as a file */
@@ -258,6 +258,12 @@
     timers.set(row, field.role !== "combobox" && amount(row) !== null ? setTimeout(save, 800, row) : 0);
   });
   on("change", event => { const row = rowOf(event.target); if (row) { clearTimeout(timers.get(row)); timers.delete(row); } }, true);
+  /* A cell left as it was entered tells no change; what waits for its 0.8 s must not arrive after the next act. */
+  on("focusout", event => {
+    const row = rowOf(event.target), waits = timers.get(row);
+    timers.delete(row);
+    if (waits) { clearTimeout(waits); save(row); }
+  });
   on("focusin", event => { const row = rowOf(event.target); for (const other of lines()) if (other !== row) early.delete(other); });
 
   /* What did not arrive says so at its row, in words */
