@@ -114,7 +114,7 @@ def test_the_amount_shown_at_once_is_the_servers(priya: Person, draft):
 
 
 def test_what_was_typed_over_with_the_same_is_saved_before_the_next_act(priya: Person, draft):
-    """The browser tells no change of it; it must not arrive 0.8 s later, under the open checks before issue."""
+    """The browser tells no change of it; it must not arrive 0.8 s later, under the open checks."""
     editor = opened(priya, draft)
     editor.types(1, "name", "Facade")
     editor.types(1, "quantity", "2")
