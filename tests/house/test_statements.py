@@ -47,6 +47,7 @@ PAGES = {
     "invoices.notes": 3,
     "invoices.particulars": 4,
     "invoices.ready": 7,
+    "invoices.cancel_form": 3,
     "invoices.answers": 3,
     "invoices.send_form": 7,  # the wording, when it was last sent, who looked, where answers go
     "invoices.share_panel": 4,
@@ -200,7 +201,7 @@ def test_a_save_sends_as_many_whatever_is_beside_it(app, endpoint):
 
 def _values(rule, own: Belongings, company: Company) -> dict:
     """Pages of an issued invoice are asked for with the issued one."""
-    papers = ("show", "timeline", "pdf", "send_form", "notes", "pay_form")
+    papers = ("show", "timeline", "pdf", "send_form", "notes", "pay_form", "cancel_form")
     is_paper = rule.endpoint.partition(".")[2] in papers
     is_paper = is_paper and rule.endpoint.startswith("invoices.")
     values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import url_for
+from flask import request, url_for
 
 from rms.actions.pricing import context_of
 from rms.models import Invoice, InvoiceLineItem
@@ -27,6 +27,7 @@ def explain(invoice_id: UUID):
         "tax_rows": tax_rows(invoice, lines),
         "reason": _reason(invoice, lines),
         "settled": [row for row in allocations_to(invoice_id) if row.released_on is None],
+        "of": request.args.get("of", ""),
         "back_url": url_for("invoices.show", invoice_id=invoice_id),
     }
     return page("invoices/explain.html", piece="invoices/_explain.html", **shown)

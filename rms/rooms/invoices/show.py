@@ -4,8 +4,6 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from wtforms.validators import InputRequired, Length
 
 from rms.documents.of_invoice import paper_of
 from rms.domain.lifecycle import Status, Verb, status_of
@@ -18,15 +16,8 @@ from rms.queries.timeline import Story, story_of
 from rms.rooms.invoices import room
 from rms.rooms.invoices.share import sharing_of
 from rms.web.clock import now, today, zone
-from rms.web.forms import Form, TextField
 from rms.web.fragments import go, page, swap
 from rms.web.guard import can, requires
-
-
-class CancelForm(Form):
-    """Why; it is kept with the invoice and in the audit trail."""
-
-    reason = TextField(_("Reason"), validators=[InputRequired(_("Say why, for the books.")), Length(max=255)])
 
 
 @room.get("/<uuid:invoice_id>")
@@ -49,15 +40,14 @@ def timeline(invoice_id: UUID):
     return swap("invoices/_timeline.html", back=back, invoice=invoice, **shown)
 
 
-def view_of(invoice: Invoice, *, cancel_form: CancelForm | None = None) -> dict:
-    """What `show.html` needs; a refused cancelling shows what was typed."""
+def view_of(invoice: Invoice) -> dict:
+    """What `show.html` needs."""
     status, story = _status_today(invoice), story_of(invoice, zone())
     return {
         "invoice": invoice,
         "paper": paper_of(invoice, lines_of(invoice.id), translate=gettext),
         "state": status,
         "may": {verb.value: is_open_to(status, verb) for verb in Verb},
-        "cancel_form": cancel_form or CancelForm(formdata=None),
         "reminding": stops_about(invoice) if is_open_to(status, Verb.REMIND) else None,
         "sharing": sharing_of(invoice, story.seen),
         **_story_shown(story, status),

@@ -41,7 +41,7 @@ def test_its_money_goes_back_on_account_and_the_page_says_so_before(nilgiri, pri
         invoice = issued(make_customer())
         pay(invoice, "500.00")
         invoice_id = invoice.id
-    assert "₹500.00 received goes back on account" in text_of(priya.get(f"invoices/{invoice_id}"))
+    assert "₹500.00 received goes back on account" in text_of(priya.get(f"invoices/{invoice_id}/cancel"))
     reply = priya.post(f"invoices/{invoice_id}/cancel", reason="Wrong customer")
     assert "₹500.00 went back on account" in text_of(priya.get(reply.location))
     with nilgiri.scope():
@@ -55,8 +55,28 @@ def test_a_missing_or_endless_reason_is_told_at_its_field(nilgiri, priya: Browse
     reply = priya.post(f"invoices/{invoice_id}/cancel", reason=reason)
     assert reply.status_code == 422
     assert 'id="reason-error"' in text_of(reply)
-    assert '<details class="mt3" id="cancel" open>' in text_of(reply)
+    assert reason.strip() in text_of(reply)
     assert stored(nilgiri, invoice_id).status == "pending"
+
+
+def test_it_is_asked_in_a_dialog_and_without_a_script_on_a_page(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    number = stored(nilgiri, invoice_id).invoice_number
+    assert f"/invoices/{invoice_id}/cancel" in text_of(priya.get(f"invoices/{invoice_id}"))
+    piece = text_of(priya.get(f"invoices/{invoice_id}/cancel", hx=True))
+    assert piece.lstrip().startswith('<div class="mid" id="cancel">')
+    whole = text_of(priya.get(f"invoices/{invoice_id}/cancel"))
+    assert f"Cancel invoice {number}?" in whole
+    assert "<html" in whole
+
+
+def test_what_cannot_be_cancelled_is_not_asked_about(nilgiri, priya: Browser, asha: Browser, rohan: Browser):
+    draft_id, invoice_id = drafted_in(nilgiri), issued_in(nilgiri)
+    assert priya.get(f"invoices/{draft_id}/cancel").status_code == 409
+    assert asha.get(f"invoices/{invoice_id}/cancel").status_code == 403
+    assert rohan.get(f"invoices/{invoice_id}/cancel").status_code == 404
+    priya.post(f"invoices/{invoice_id}/cancel", reason="Wrong customer")
+    assert priya.get(f"invoices/{invoice_id}/cancel").status_code == 409
 
 
 def test_a_form_sent_twice_cancels_once(nilgiri, priya: Browser):

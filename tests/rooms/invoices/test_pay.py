@@ -1,7 +1,9 @@
 """A payment recorded beside its invoice."""
 
+import html
 import re
 from decimal import Decimal
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
@@ -103,3 +105,21 @@ def test_every_figure_is_explained(nilgiri, priya: Browser, asha: Browser, rohan
     piece = asha.get(f"invoices/{invoice_id}/explain", hx=True).text
     assert piece.lstrip().startswith('<div id="explain"')
     assert rohan.get(f"invoices/{invoice_id}/explain").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("of", "row"),
+    [
+        ("line-1", '<tr class="asked" aria-current="true"><td class="first">1. '),
+        ("CGST 9%", '<div class="asked" aria-current="true"><dt>CGST 9%'),
+        ("Total", '<div class="tot asked" aria-current="true"><dt>Total'),
+    ],
+)
+def test_every_amount_leads_to_its_own_row(nilgiri, asha: Browser, of, row):
+    invoice_id = issued_in(nilgiri)
+    page = html.unescape(asha.get(f"invoices/{invoice_id}").text)
+    links = {unquote_plus(link) for link in re.findall(r'class="why" href="[^"]*/(explain\?[^"]*)"', page)}
+    assert f"explain?of={of}" in links
+    piece = asha.get(f"invoices/{invoice_id}/explain?{urlencode({'of': of})}", hx=True).text
+    assert row in piece
+    assert piece.count("aria-current") == 1
