@@ -713,6 +713,8 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_total_adds_up CHECK ((total = ((subtotal + tax_total) + round_off))),
     CONSTRAINT ck_invoices_total_is_not_negative CHECK ((total >= (0)::numeric))
 );
+CREATE INDEX ix_invoices_by_due_date ON public.invoices USING btree (tenant_id, due_date, id);
+CREATE INDEX ix_invoices_by_number ON public.invoices USING btree (tenant_id, COALESCE(invoice_number, ''::character varying), id);
 CREATE INDEX ix_invoices_by_status ON public.invoices USING btree (tenant_id, status, invoice_date DESC, id DESC);
 CREATE INDEX ix_invoices_by_total ON public.invoices USING btree (tenant_id, total, id);
 CREATE INDEX ix_invoices_for_reports ON public.invoices USING btree (tenant_id, invoice_date) INCLUDE (subtotal, tax_total, total, customer_id) WHERE ((status)::text <> ALL ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[]));

@@ -290,6 +290,8 @@ Index(
     postgresql_ops={"invoice_number": "gin_trgm_ops"},
 )
 Index("ix_invoices_by_total", Invoice.tenant_id, Invoice.total, Invoice.id)
+Index("ix_invoices_by_due_date", Invoice.tenant_id, Invoice.due_date, Invoice.id)
+Index("ix_invoices_by_number", Invoice.tenant_id, text("coalesce(invoice_number, '')"), Invoice.id)
 Index(
     "ix_invoices_reference_trigrams",
     Invoice.tenant_id,
