@@ -8,7 +8,7 @@ from uuid import UUID
 from rms.actions import quote_answers, quote_sending, quotes
 from rms.actions.quote_answers import Answer
 from rms.db.locks import begin_another_act
-from rms.models import Customer, ServiceType
+from rms.models import Customer, QuoteLine, ServiceType
 from rms.queries.quotes import lines_of
 
 YES = Answer(is_accepted=True, name="R. Hegde", note="Please bill half now.")
@@ -39,24 +39,20 @@ def write(
 def _written(buyer: Customer, sold: Sequence[ServiceType], by: UUID, day: dt.date) -> UUID:
     begin_another_act()
     quote = quotes.create_draft(customer_id=buyer.id, today=day, created_by=by)
-    empty = lines_of(quote.id)[0]
-    first, *rest = [_cells(service) for service in sold]
-    begin_another_act()
-    quotes.change_line(quote.id, empty.id, first, version=empty.version)
-    for cells in rest:
+    lines = lines_of(quote.id)
+    for service in sold:
+        line = lines.pop() if lines else _one_more(quote.id)
         begin_another_act()
-        quotes.add_line(quote.id, cells=cells)
+        quotes.change_line(quote.id, line.id, _cells(service), version=line.version, service_id=service.id)
     return quote.id
 
 
+def _one_more(quote_id: UUID) -> QuoteLine:
+    begin_another_act()
+    return quotes.add_line(quote_id)[1]
+
+
 def _cells(service: ServiceType) -> dict[str, str]:
+    """What is typed; picking the service fills in the rest."""
     is_by_area = service.default_rate < Decimal(100)
-    return {
-        "name": service.name,
-        "description": service.description or "",
-        "hsn_sac": service.hsn_sac or "",
-        "quantity": "1200" if is_by_area else "3",
-        "unit": service.unit or "",
-        "rate": f"{service.default_rate.normalize():f}",
-        "tax": f"{service.tax_rate.normalize():f}",
-    }
+    return {"description": service.description or "", "quantity": "1200" if is_by_area else "3"}

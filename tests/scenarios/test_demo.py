@@ -9,10 +9,11 @@ from rms import demo
 from rms.actions import sign_up
 from rms.db.session import db, tenant_scope
 from rms.demo import firm
-from rms.domain import quoting
+from rms.domain import classification, quoting
 from rms.models import Customer, EmailMessage, Invoice, Receipt, ServiceType
 from rms.queries.invoice_lists import status_on
 from rms.queries.quote_lists import Filter, list_quotes
+from rms.queries.services import list_services
 
 NOW = dt.datetime(2026, 11, 22, 6, 30, tzinfo=dt.UTC)
 
@@ -33,6 +34,21 @@ def test_it_is_a_believable_small_firm(firm_id):
         issued = db().scalar(select(func.count()).where(Invoice.status != "draft"))
         assert issued == demo.INVOICES
         assert db().scalar(select(func.count()).select_from(Receipt)) >= 20
+
+
+def test_its_codes_are_those_of_the_law_and_say_what_is_sold(firm_id):
+    codes = {name: classification.codes().get(sac) for name, _, sac, *_ in firm.SERVICES}
+    assert [name for name, code in codes.items() if code is None or not code.is_service] == []
+    told = {name: code.description for name, code in codes.items()}
+    assert told["Facade cleaning, rope access"] == "Exterior cleaning of buildings"
+    assert told["Water tank cleaning"] == "Specialised cleaning for reservoirs and tanks"
+    assert told["Air conditioner service"].startswith("Maintenance and repair of electrical household")
+
+
+def test_every_service_says_when_it_was_sold_last(firm_id):
+    with tenant_scope(firm_id):
+        rows = list_services(view="active", search="", after=None, limit=50, since=NOW.date())
+    assert [row.name for row in rows if not row.invoices or row.last_used is None] == []
 
 
 def test_invoices_stand_in_every_state_and_none_is_stale(firm_id):
