@@ -186,6 +186,8 @@
       reveal.textContent = open ? reveal.dataset.hide : reveal.dataset.show;
     }
     if (copy) navigator.clipboard?.writeText($("#" + copy.dataset.copy).textContent).then(() => { copy.textContent = copy.dataset.done; });
+    /* A word of what happened goes when it is pressed; its button is another matter. */
+    if (event.target.closest(".toast") && !event.target.closest("button, a")) $("#toasts").replaceChildren();
     if (!event.target.closest(".more")) $(".more[open]")?.removeAttribute("open");
     /* What looks at a draft must see what was typed last. */
     const look = event.target.closest("a[data-when-saved]");
