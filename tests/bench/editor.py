@@ -138,6 +138,9 @@ def _long_lists(product: Product, *, few: int, much: int, times: int) -> Iterato
         f"ratio {large / small:.2f} (aim <= 1.3); p95 {p(taken[1], 95)}"
     )
     visitor, path = long
+    for head in ("number", "due", "total", "balance", "customer"):
+        read = [seconds(lambda: _read(visitor, f"{path}?sort=-{head}")) for _ in range(times // 4)]  # noqa: B023
+        yield f"list by {head} among {much:,}: p50 {p(read, 50)}, p95 {p(read, 95)}"
     for what, asked in _SEARCHES.items():
         found = [seconds(lambda: _read(visitor, f"{path}?q={text}")) for text in _repeated(asked, times)]  # noqa: B023
         yield f"search by {what} among {much:,}: p50 {p(found, 50)}, p95 {p(found, 95)}"
