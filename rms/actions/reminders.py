@@ -189,7 +189,7 @@ def _send(
         now=now,
     )
     db().flush()
-    _claim(invoice.id, key, mail_id=mail.id)
+    _claim(invoice.id, key, mail_id=mail.id, created_at=now)
     return mail
 
 
@@ -197,7 +197,7 @@ def _answers_to() -> str | None:
     return db().scalar(select(Company.contact_email).order_by(Company.created_at).limit(1))
 
 
-def _claim(invoice_id: UUID, step: str, *, mail_id: UUID | None) -> None:
+def _claim(invoice_id: UUID, step: str, *, mail_id: UUID | None, **when: dt.datetime) -> None:
     """One row for each step, under the lock of the invoice."""
     row = Reminder(
         invoice_id=invoice_id,
@@ -205,6 +205,7 @@ def _claim(invoice_id: UUID, step: str, *, mail_id: UUID | None) -> None:
         is_skipped=mail_id is None,
         mail_id=mail_id,
         created_by=scope().user_id,
+        **when,
     )
     db().add(row)
     db().flush()
