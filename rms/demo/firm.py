@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rms.domain.contacts import INDIA
+
 COMPANY = "Nilgiri Facility Services LLP"
 EMAIL = "priya@nilgiri.example"
 PASSWORD = "mist over the blue hills"  # nosec B105 # the demo's, printed at its start
@@ -37,12 +39,16 @@ SERVICES = (
     ("Air conditioner service", "Filter, coil and gas check", "998715", "unit", "1450", "18"),
     ("Electrician on call", "Per visit, first hour", "995469", "visit", "950", "18"),
     ("Event cleaning crew", "Before, during and after", "998533", "person", "1850", "18"),
+    ("Facility audit, remote", "Rota and floor plans by video", "998599", "audit", "64000", "18"),
 )
+AUDIT = 15  # its place in SERVICES: sold abroad alone
+ARN = "AD290426018845K"  # of the letter of undertaking
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """One customer; registered ones have a `pan`, from which the GSTIN is made. `terms` in days."""
+    """One customer; registered ones have a `pan`, from which the GSTIN is made. `terms` in days, `is_in_zone`
+    for a unit in a special economic zone."""
 
     name: str
     city: str
@@ -51,6 +57,9 @@ class Buyer:
     pan: str | None
     terms: int
     contact: str
+    country: str = INDIA
+    street: str | None = None
+    is_in_zone: bool = False
 
 
 BUYERS = (
@@ -74,4 +83,27 @@ BUYERS = (
     Buyer("Orchid Suites", "Ooty", "643001", "33", "AAEFO4452L", 30, "John Peter"),
     Buyer("தென்றல் காபி நிலையம்", "Salem", "636007", "33", "AAKFT5190D", 30, "முருகன்"),
     Buyer("Mrs. Lakshmi Raman", "Bengaluru", "560095", "29", None, 0, "Lakshmi Raman"),
+)
+
+ABROAD = Buyer(
+    name="Straits Hospitality Pte Ltd",
+    city="Singapore",
+    pin_code="068896",
+    state="96",
+    pan=None,
+    terms=30,
+    contact="Adeline Tan",
+    country="SG",
+    street="18 Example Street, 12-04",
+)
+ZONE = Buyer(
+    name="Coastal Microsystems Pvt Ltd",
+    city="Bengaluru",
+    pin_code="560066",
+    state="29",
+    pan="AAICC7265B",
+    terms=30,
+    contact="Devika Pai",
+    street="Unit 4, Example Special Economic Zone",
+    is_in_zone=True,
 )
