@@ -60,8 +60,8 @@ class Shown:
         return [(number, _boxes(number)) for number in (self.first, self.far) if number]
 
 
-def shown(draft: SeriesDraft, row: NumberSeries, day: dt.date) -> Shown:
-    """The preview for what is typed for that series, whether it fits or not."""
+def shown(draft: SeriesDraft, row: NumberSeries | None, day: dt.date) -> Shown:
+    """The preview for what is typed for that series, or for a new one, whether it fits or not."""
     year = numbering.financial_year(day)
     preview = numbering.preview(draft.series, year, draft.next_value or 1)
     ends = numbering.financial_year_bounds(day)[1]
@@ -70,7 +70,7 @@ def shown(draft: SeriesDraft, row: NumberSeries, day: dt.date) -> Shown:
     return Shown(preview.first, preview.far, next_year, _problem(draft, row, day))
 
 
-def _problem(draft: SeriesDraft, row: NumberSeries, day: dt.date) -> str:
+def _problem(draft: SeriesDraft, row: NumberSeries | None, day: dt.date) -> str:
     others = [Series(one.pattern, one.prefix, resets=one.resets_yearly) for one in other_series(row)]
     try:
         check(draft, other_series=others, today=day)

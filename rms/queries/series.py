@@ -26,9 +26,13 @@ def find_series(series_id: UUID) -> NumberSeries:
     return row
 
 
-def other_series(row: NumberSeries) -> list[NumberSeries]:
-    """Every other series of the company, of any kind: none may print a number that `row` could print."""
-    return list(db().scalars(select(NumberSeries).where(NumberSeries.id != row.id)))
+def other_series(row: NumberSeries | None) -> list[NumberSeries]:
+    """Every other series of the company, of any kind: none may print a number that `row` could print.
+
+    All of them for one that is still to be added.
+    """
+    every = select(NumberSeries)
+    return list(db().scalars(every.where(NumberSeries.id != row.id) if row else every))
 
 
 def series_of_sales(registration: str) -> str:

@@ -101,9 +101,10 @@ PAGES = {
     "settings.company": 4,
     "settings.gst": 5,
     "settings.index": 6,
-    "settings.new_series": 3,
+    "settings.new_series": 4,
     "settings.numbering": 6,
     "settings.preview_numbering": 4,
+    "settings.preview_series": 2,
     "settings.reminders": 6,
     "settings.sample_pdf": 4,  # the look, the invoice it is tried on, its lines
     "settings.sample_picture": 4,

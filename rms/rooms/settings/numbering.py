@@ -86,6 +86,14 @@ def add_series():
     return _new(form, status=422)
 
 
+@room.get("/numbering/new/preview")
+@requires(P.SETTINGS_EDIT)
+def preview_series():
+    """What a series would print that is not there yet."""
+    form = NewSeriesForm(request.args)
+    return swap("ui/_number.html", back=url_for("settings.new_series"), number=_boxes_of(form))
+
+
 @room.post("/numbering/<uuid:series_id>/default")
 @requires(P.SETTINGS_EDIT)
 def make_default(series_id: UUID):
@@ -124,7 +132,11 @@ def _chosen(kind: str | None) -> Running:
 def _new(form: NewSeriesForm, *, status: int = 200):
     kinds = [(one.row.kind, one.row.name) for one in running_series(today()) if one.row.is_default]
     form.kind.choices = kinds
-    return page("settings/new_series.html", status=status, form=form)
+    return page("settings/new_series.html", status=status, form=form, number=_boxes_of(form))
+
+
+def _boxes_of(form: NewSeriesForm) -> Shown:
+    return shown(form.draft(), None, today())
 
 
 def _page(one: Running, form: SeriesForm, *, status: int = 200, **context):

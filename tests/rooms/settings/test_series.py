@@ -33,6 +33,18 @@ def test_a_series_is_added_and_listed_with_its_next_number(nilgiri, priya: Brows
     assert (made.is_default, made.kind, made.resets_yearly) == (False, "invoice", True)
 
 
+def test_what_it_will_print_is_shown_while_it_is_typed(nilgiri, priya: Browser):
+    assert 'hx-get="' in text_of(priya.get("settings/numbering/new"))
+    typed = "prefix=nfx&year=FY&next_value=8&pattern="
+    piece = text_of(priya.get(f"settings/numbering/new/preview?{typed}", hx=True))
+    for words in ('aria-label="NFX/26-27/0008"', 'aria-label="NFX/26-27/99999"', "15 of 16 characters"):
+        assert words in piece, words
+    [invoices] = rows(nilgiri, kind="invoice")
+    taken = text_of(priya.get(f"settings/numbering/new/preview?prefix={invoices.prefix}&year=FY", hx=True))
+    assert "could come out the same" in taken
+    assert len(rows(nilgiri, kind="invoice")) == 1
+
+
 @pytest.mark.parametrize(
     ("pattern", "printed"),
     [
