@@ -152,7 +152,11 @@
     if (sent?.entries) for (const [name, value] of sent) if (ctx.told?.has(name)) showStored(name, value);
     light();
     if (folded) $("details.meta")?.removeAttribute("open");
-    for (const field of $$("[role=combobox]")) field.setAttribute("aria-expanded", options(field).length > 0);
+    /* A list that comes after its field was left is late. */
+    for (const field of $$("[role=combobox]")) {
+      if (options(field).length && field !== document.activeElement) shut(field);
+      else field.setAttribute("aria-expanded", options(field).length > 0);
+    }
     const dialog = $("#dialog");
     if (dialog && !dialog.open && dialog.childElementCount && [dialog, "#dialog"].includes(ctx.target)) dialog.showModal();
     takeFocus();

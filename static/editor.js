@@ -278,8 +278,8 @@
   on("htmx:after:swap", () => {
     /* An answer to what was typed before must not stand over what is being typed. */
     const row = rowOf(document.activeElement);
-    if (row && timers.has(row)) preview(row);
-    loosen(); 
+    if (row && (timers.has(row) || !$(".has-err", row))) preview(row);
+    loosen();
     number();
     for (const one of lines()) if (!one.classList.contains("unsaved")) $(".not-saved", one)?.remove();
   });

@@ -224,6 +224,22 @@ def test_the_editor_on_a_phone(open_browser, nilgiri, draft):
     expect(editor.page.locator("#dock")).to_contain_text(re.compile("₹1,02,660"))
 
 
+def test_the_code_of_the_law_is_found_by_words(priya: Person, draft):
+    editor = opened(priya, draft)
+    editor.types(1, "name", "Gutters")
+    editor.cell(1, "hsn_sac").click()
+    editor.page.keyboard.type("window clean")
+    expect(editor.line(1).get_by_role("option").first).to_contain_text("998532")
+    priya.looks_at("editor-codes")
+    editor.presses("Enter")
+    expect(editor.cell(1, "hsn_sac")).to_have_value("998532")
+    editor.presses("Tab")
+    expect(editor.cell(1, "quantity")).to_be_focused()
+    editor.is_saved()
+    editor.page.reload()
+    expect(editor.cell(1, "hsn_sac")).to_have_value("998532")
+
+
 def test_a_service_is_made_in_the_line(priya: Person, draft):
     editor = opened(priya, draft)
     editor.cell(1, "name").click()
