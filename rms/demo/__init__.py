@@ -195,7 +195,11 @@ def _payments(story: Story, issued: list[Invoice]) -> Iterator[reminding.Payment
 
 
 def _payment(story: Story, invoice: Invoice, amount: Decimal) -> receipts.ReceiptDraft:
-    day = min(story.today, invoice.invoice_date + dt.timedelta(days=story.dice.randint(8, 55)))
+    """What would come in after today came in during the last days instead."""
+    day = invoice.invoice_date + dt.timedelta(days=story.dice.randint(8, 55))
+    if day > story.today:
+        age = (story.today - invoice.invoice_date).days
+        day = story.today - dt.timedelta(days=story.dice.randint(0, min(age, 18)))
     return receipts.ReceiptDraft(
         customer_id=invoice.customer_id,
         amount=amount,

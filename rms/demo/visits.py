@@ -1,7 +1,7 @@
 """Two customers who opened the link in their letter, and one who answered when the money will come."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid5
 
 from rms.actions import payer_answers, visits
@@ -10,7 +10,7 @@ from rms.domain.payer_answers import Answer, AnswerKind
 from rms.models import Invoice
 from rms.queries.public_links import link_of
 
-# From addresses of the documentation's networks (RFC 5737), days after the letter.
+# From addresses of the documentation's networks (RFC 5737).
 PHONE = (
     "203.0.113.24",
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -20,27 +20,42 @@ DESK = (
     "198.51.100.7",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
 )
-LOOKS = (((0, PHONE), (1, DESK), (3, DESK)), ((0, DESK), (2, PHONE)))
-ANSWERED_AFTER = 3
-PROMISED_IN = 9
+# Hours ago; the last look of the first customer ends in an answer.
+LATE, IN_TIME = ((75, PHONE), (52, DESK), (26, DESK)), ((49, DESK), (5, PHONE))
+PROMISED_IN = dt.timedelta(days=6)
 
 
 def look(story: Story, issued: Sequence[Invoice]) -> None:
-    """Of the two newest open invoices that were mailed long enough ago; the first one is answered."""
-    waiting = [one for one in issued if one.sent_at and one.balance > 0 and _is_old_enough(one, story)]
-    for invoice, looks in zip(reversed(waiting), LOOKS, strict=False):
-        for days, (ip, browser) in looks:
-            at = _days_after(invoice, days)
-            with somebody_else(ip=ip, user_agent=browser):
-                act(visits.note_view, link_of("invoices", invoice.id), now=at)
-        if looks is LOOKS[0]:
-            _answer(invoice, _days_after(invoice, ANSWERED_AFTER))
+    """Of those that were mailed and of which nothing is paid: the newest late one, and the newest in time."""
+    before = _ago(story, LATE[0][0])
+    waiting = [one for one in reversed(issued) if _is_waiting(one) and one.sent_at < before]
+    late = [one for one in waiting if one.due_date < story.today][:1]
+    in_time = [one for one in waiting if one.due_date >= story.today][:1]
+    for invoice in late:
+        _open(story, invoice, LATE)
+        _answer(invoice, _ago(story, LATE[-1][0]))
+    for invoice in in_time:
+        _open(story, invoice, IN_TIME)
+
+
+def _open(story: Story, invoice: Invoice, looks: Iterable[tuple[int, tuple[str, str]]]) -> None:
+    for hours, (ip, browser) in looks:
+        with somebody_else(ip=ip, user_agent=browser):
+            act(visits.note_view, link_of("invoices", invoice.id), now=_ago(story, hours))
+
+
+def _is_waiting(invoice: Invoice) -> bool:
+    return bool(invoice.sent_at) and not invoice.is_cancelled and invoice.balance == invoice.total
+
+
+def _ago(story: Story, hours: int) -> dt.datetime:
+    return story.now - dt.timedelta(hours=hours)
 
 
 def _answer(invoice: Invoice, at: dt.datetime) -> None:
     promise = Answer(
         AnswerKind.WILL_PAY,
-        on_date=at.date() + dt.timedelta(days=PROMISED_IN),
+        on_date=at.date() + PROMISED_IN,
         name=invoice.buyer_snapshot.get("contact_person"),
     )
     with somebody_else(ip=DESK[0], user_agent=DESK[1]):
@@ -51,14 +66,6 @@ def _answer(invoice: Invoice, at: dt.datetime) -> None:
             answer_id=_id_of_answer(invoice.id),
             now=at,
         )
-
-
-def _is_old_enough(invoice: Invoice, story: Story) -> bool:
-    return not invoice.is_cancelled and _days_after(invoice, ANSWERED_AFTER) < story.now
-
-
-def _days_after(invoice: Invoice, days: int) -> dt.datetime:
-    return invoice.sent_at + dt.timedelta(days=days, hours=2, minutes=10)
 
 
 def _id_of_answer(invoice_id: UUID) -> UUID:

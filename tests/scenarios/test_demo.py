@@ -156,7 +156,8 @@ def test_two_links_were_opened_and_one_payer_answered(firm_id):
     assert (answer.kind, answer.handled_at) == ("will_pay", None)
     assert answer.on_date > answer.created_at.date()
     assert answer.link_id in {view.link_id for view in views}
-    assert invoice.balance > 0
+    assert invoice.status == "overdue"
+    assert invoice.balance == invoice.total
 
 
 def test_an_export_and_a_supply_to_a_zone_are_without_tax_under_the_letter_of_their_year(firm_id):
