@@ -20,8 +20,8 @@ DESK = (
     "198.51.100.7",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
 )
-# Hours ago; the last look of the first customer ends in an answer.
-LATE, IN_TIME = ((75, PHONE), (52, DESK), (26, DESK)), ((49, DESK), (5, PHONE))
+# Days ago; the last look of the first customer ends in an answer.
+LATE, IN_TIME = ((3, PHONE), (2, DESK), (1, DESK)), ((2, DESK), (1, PHONE))
 PROMISED_IN = dt.timedelta(days=6)
 
 
@@ -39,17 +39,17 @@ def look(story: Story, issued: Sequence[Invoice]) -> None:
 
 
 def _open(story: Story, invoice: Invoice, looks: Iterable[tuple[int, tuple[str, str]]]) -> None:
-    for hours, (ip, browser) in looks:
+    for days, (ip, browser) in looks:
         with somebody_else(ip=ip, user_agent=browser):
-            act(visits.note_view, link_of("invoices", invoice.id), now=_ago(story, hours))
+            act(visits.note_view, link_of("invoices", invoice.id), now=_ago(story, days))
 
 
 def _is_waiting(invoice: Invoice) -> bool:
     return bool(invoice.sent_at) and not invoice.is_cancelled and invoice.balance == invoice.total
 
 
-def _ago(story: Story, hours: int) -> dt.datetime:
-    return story.now - dt.timedelta(hours=hours)
+def _ago(story: Story, days: int) -> dt.datetime:
+    return story.morning_of(story.today - dt.timedelta(days=days)) + dt.timedelta(minutes=95)
 
 
 def _answer(invoice: Invoice, at: dt.datetime) -> None:
