@@ -1,4 +1,4 @@
-"""An issued invoice in a browser: every amount explains itself, cancelling is asked about, a word goes when pressed."""
+"""An issued invoice in a browser: amounts explain themselves, cancelling is asked about."""
 
 import pytest
 from playwright.sync_api import expect

@@ -64,7 +64,7 @@ def test_it_is_asked_in_a_dialog_and_without_a_script_on_a_page(nilgiri, priya: 
     number = stored(nilgiri, invoice_id).invoice_number
     assert f"/invoices/{invoice_id}/cancel" in text_of(priya.get(f"invoices/{invoice_id}"))
     piece = text_of(priya.get(f"invoices/{invoice_id}/cancel", hx=True))
-    assert piece.lstrip().startswith('<div class="mid" id="cancel">')
+    assert piece.lstrip().startswith('<form class="mid" id="cancel"')
     whole = text_of(priya.get(f"invoices/{invoice_id}/cancel"))
     assert f"Cancel invoice {number}?" in whole
     assert "<html" in whole
