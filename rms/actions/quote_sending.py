@@ -13,19 +13,14 @@ from rms.db.locks import lock
 from rms.db.session import db, scope
 from rms.domain import quoting
 from rms.domain.errors import N_, Invalid
+from rms.domain.letters import LetterKind, Wording, fill
 from rms.domain.money import rupees
 from rms.domain.periods import format_date
 from rms.domain.quoting import Verb
 from rms.models import Company, EmailMessage, PublicLink, Quote, User
 from rms.queries import quotes as found
+from rms.queries.mail_templates import wording_of
 from rms.queries.mails import today_at_home
-
-LETTER = N_(
-    "Dear %(customer)s,\n\n"
-    "here is our quote %(number)s over %(total)s. It is valid until %(valid_until)s. "
-    "You can accept or decline it with the button below.\n\n"
-    "%(sender)s\n%(company)s"
-)
 
 
 def send(
@@ -49,14 +44,16 @@ def send(
         raise Invalid(
             N_("The message is longer than %(most)s characters."), field="message", most=LONGEST_MESSAGE
         )
+    written = letter_of(quote, sender=sender)
     return mails.post(
         "quote",
+        subject=written.subject,
         to_address=to_address or _address_of_customer(quote),
         params={
             "number": quote.quote_number,
             "company_name": company_name(quote),
             "valid_until": quote.valid_until.isoformat(),
-            "message": message or message_for(quote, sender=sender),
+            "message": message or written.body,
             "link_id": str(link.id),
         },
         about=("quotes", quote.id),
@@ -73,17 +70,23 @@ def share(quote_id: UUID, *, now: dt.datetime) -> tuple[PublicLink, str]:
     return public_links.create("quotes", quote.id, expires_on=None, now=now)
 
 
-def message_for(quote: Quote, *, sender: str, translate: Callable[[str], str] = str) -> str:
-    """The usual letter, for the sender to change."""
-    words = {
+def letter_of(quote: Quote, *, sender: str, translate: Callable[[str], str] = str) -> Wording:
+    """The letter as it is proposed, in the company's own words if it has any."""
+    wording = wording_of(LetterKind.QUOTE, translate=translate)
+    values = {
         "customer": quote.buyer_snapshot.get("contact_person") or quote.buyer_snapshot["name"],
         "number": quote.quote_number,
-        "total": rupees(quote.total),
-        "valid_until": format_date(quote.valid_until),
+        "amount": rupees(quote.total),
+        "due date": format_date(quote.valid_until),
         "sender": sender,
         "company": company_name(quote),
     }
-    return translate(LETTER) % words
+    return Wording(fill(wording.subject, values), fill(wording.body, values))
+
+
+def message_for(quote: Quote, *, sender: str, translate: Callable[[str], str] = str) -> str:
+    """The usual text, for the sender to change."""
+    return letter_of(quote, sender=sender, translate=translate).body
 
 
 def company_name(quote: Quote) -> str:

@@ -16,12 +16,15 @@ from rms.db.locks import lock
 from rms.db.session import current_tenant, db, scope
 from rms.domain import reminding
 from rms.domain.errors import N_, IllegalMove, Invalid, StaleVersion
+from rms.domain.letters import REMINDERS, USUAL, LetterKind, fill
+from rms.domain.letters import Wording as Letter
 from rms.domain.lifecycle import Status, Verb, can, move
-from rms.domain.money import rupees
-from rms.domain.periods import format_date
-from rms.domain.reminding import Rules, Wording
+from rms.domain.reminding import Rules
+from rms.domain.reminding import Wording as Tone
 from rms.models import Company, EmailMessage, Invoice, Reminder, ReminderStop, Tenant
 from rms.queries.customers import find_customer
+from rms.queries.mail_templates import template_of
+from rms.queries.mails import find_mail
 from rms.queries.reminders import (
     KEY,
     customer_is_stopped,
@@ -31,25 +34,6 @@ from rms.queries.reminders import (
     rules_in,
     steps_of,
 )
-
-WORDS = {
-    Wording.FRIENDLY: N_(
-        "Dear %(customer)s,\n\n"
-        "a note about invoice %(number)s of %(invoice_date)s: %(balance)s is open, due on %(due_date)s. "
-        "If you have paid it, reply with the UTR and we will match it.\n\n%(company)s"
-    ),
-    Wording.FIRM: N_(
-        "Dear %(customer)s,\n\n"
-        "invoice %(number)s was due on %(due_date)s and %(balance)s is still open in our books. Please pay "
-        "it now, or tell us what keeps you from it. If you have paid it, reply with the UTR.\n\n%(company)s"
-    ),
-    Wording.FINAL: N_(
-        "Dear %(customer)s,\n\n"
-        "invoice %(number)s was due on %(due_date)s. We have written about it before, and %(balance)s is "
-        "still open. Please pay it within seven days. To micro and small enterprises payment is owed within "
-        "45 days of acceptance at the latest (MSMED Act, section 15).\n\n%(company)s"
-    ),
-}
 
 
 def set_rules(rules: Rules, *, seen: Rules, today: dt.date) -> Rules:
@@ -93,7 +77,7 @@ def remind_now(
     move(Status(invoice.status), Verb.REMIND)
     if is_stopped(invoice):
         raise IllegalMove(N_("Reminders are off for this invoice or this customer. Switch them on first."))
-    wording = Wording.FIRM if (today - invoice.due_date).days >= 7 else Wording.FRIENDLY
+    wording = Tone.FIRM if (today - invoice.due_date).days >= 7 else Tone.FRIENDLY
     mail = _send(invoice, by_hand_key(today), wording, now=now, today=today, translate=translate)
     if mail is None:
         raise IllegalMove(N_("A reminder went out today already. The next one can go tomorrow."))
@@ -134,16 +118,36 @@ def set_customer(customer_id: UUID, *, is_on: bool) -> None:
         _stop(customer_id=customer_id)
 
 
-def usual_words(invoice: Invoice, wording: Wording, *, translate: Callable[[str], str] = str) -> str:
-    """The letter, with the balance as it is now."""
-    return translate(WORDS[wording]) % {
-        "customer": invoice.buyer_snapshot.get("contact_person") or invoice.buyer_snapshot["name"],
-        "number": invoice.invoice_number,
-        "invoice_date": format_date(invoice.invoice_date),
-        "due_date": format_date(invoice.due_date),
-        "balance": rupees(invoice.balance),
-        "company": sending.company_name(invoice),
-    }
+def letter_of(invoice: Invoice, tone: Tone, *, translate: Callable[[str], str] = str) -> Letter:
+    """The company's own words, else the usual ones in that tone; with the balance as it is now."""
+    own = template_of(LetterKind.REMINDER)
+    usual = USUAL[LetterKind.REMINDER]
+    subject, body = (own.subject, own.body) if own else map(translate, (usual.subject, REMINDERS[tone]))
+    values = sending.values_of(invoice, sender=sending.company_name(invoice))
+    return Letter(fill(subject, values), fill(body, values))
+
+
+def send_again(
+    mail_id: UUID,
+    *,
+    invoice: Invoice,
+    now: dt.datetime,
+    today: dt.date,
+    translate: Callable[[str], str] = str,
+) -> EmailMessage:
+    """Post a reminder that failed once more, with what is open now; its step stays the one it is.
+
+    Raises NotFound, and IllegalMove for what has not failed, was written again, or is not to be reminded of.
+    """
+    invoice = lock(Invoice, invoice.id)
+    failed = find_mail(mail_id, about=("invoices", invoice.id))
+    if failed.state != "failed" or failed.kind != "reminder" or _wrote_since(failed):
+        raise IllegalMove(N_("This mail has not failed."))
+    move(Status(invoice.status), Verb.REMIND)
+    if is_stopped(invoice):
+        raise IllegalMove(N_("Reminders are off for this invoice or this customer. Switch them on first."))
+    tone = Tone(failed.params.get("tone", Tone.FRIENDLY))
+    return _post(invoice, tone, to_address=failed.to_address, now=now, today=today, translate=translate)
 
 
 def _may_be_reminded(invoice: Invoice, rules: Rules) -> bool:
@@ -159,7 +163,7 @@ def _may_be_reminded(invoice: Invoice, rules: Rules) -> bool:
 def _send(
     invoice: Invoice,
     key: str,
-    wording: Wording,
+    tone: Tone,
     *,
     now: dt.datetime,
     today: dt.date,
@@ -171,26 +175,51 @@ def _send(
     address = find_customer(invoice.customer_id).email
     if not address:
         raise Invalid(N_("This customer has no e-mail address. Add one first."))
+    mail = _post(invoice, tone, to_address=address, now=now, today=today, translate=translate)
+    db().flush()
+    _claim(invoice.id, key, mail_id=mail.id, created_at=now)
+    return mail
+
+
+def _post(
+    invoice: Invoice,
+    tone: Tone,
+    *,
+    to_address: str,
+    now: dt.datetime,
+    today: dt.date,
+    translate: Callable[[str], str],
+) -> EmailMessage:
     link, _ = public_links.create("invoices", invoice.id, expires_on=None, now=now)
-    mail = mails.post(
+    letter = letter_of(invoice, tone, translate=translate)
+    return mails.post(
         "reminder",
-        to_address=address,
+        to_address=to_address,
+        subject=letter.subject,
         params={
             "number": invoice.invoice_number,
             "amount": str(invoice.balance),
             "due_date": invoice.due_date.isoformat(),
             "days": (today - invoice.due_date).days,
             "company_name": sending.company_name(invoice),
-            "message": usual_words(invoice, wording, translate=translate),
+            "message": letter.body,
+            "tone": tone.value,
             "link": str(link.id),
         },
         about=("invoices", invoice.id),
         reply_to=_answers_to(),
         now=now,
     )
-    db().flush()
-    _claim(invoice.id, key, mail_id=mail.id, created_at=now)
-    return mail
+
+
+def _wrote_since(failed: EmailMessage) -> bool:
+    later = select(EmailMessage.id).where(
+        EmailMessage.entity_type == failed.entity_type,
+        EmailMessage.entity_id == failed.entity_id,
+        EmailMessage.to_address == failed.to_address,
+        EmailMessage.created_at > failed.created_at,
+    )
+    return db().scalars(later).first() is not None
 
 
 def _answers_to() -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rms.domain.contacts import Checks, one_line, several_lines
 from rms.domain.errors import N_, Invalid
+from rms.domain.reminding import Wording as Tone
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 4_000
@@ -30,6 +31,25 @@ class Wording:
     body: str
 
 
+# A reminder grows firmer step by step, until the company writes one of its own for all steps.
+REMINDERS: dict[Tone, str] = {
+    Tone.FRIENDLY: N_(
+        "Dear {customer},\n\n"
+        "a note about invoice {number}: {amount} is open, due on {due date}. "
+        "If you have paid it, reply with the UTR and we will match it.\n\n{company}"
+    ),
+    Tone.FIRM: N_(
+        "Dear {customer},\n\n"
+        "invoice {number} was due on {due date} and {amount} is still open in our books. Please pay "
+        "it now, or tell us what keeps you from it. If you have paid it, reply with the UTR.\n\n{company}"
+    ),
+    Tone.FINAL: N_(
+        "Dear {customer},\n\n"
+        "invoice {number} was due on {due date}. We have written about it before, and {amount} is "
+        "still open. Please pay it within seven days. To micro and small enterprises payment is owed within "
+        "45 days of acceptance at the latest (MSMED Act, section 15).\n\n{company}"
+    ),
+}
 PLACEHOLDERS = ("customer", "number", "amount", "total", "due date", "link", "sender", "company")
 USUAL: dict[LetterKind, Wording] = {
     LetterKind.INVOICE: Wording(
@@ -40,21 +60,13 @@ USUAL: dict[LetterKind, Wording] = {
             "{sender}\n{company}"
         ),
     ),
-    LetterKind.REMINDER: Wording(
-        N_("Reminder: {amount} on invoice {number}, due {due date}"),
-        N_(
-            "Dear {customer},\n\n"
-            "{amount} of our invoice {number} was to be paid by {due date}. Please pay it now; if you have, "
-            "tell us the reference on this page:\n{link}\n\n"
-            "{company}"
-        ),
-    ),
+    LetterKind.REMINDER: Wording(N_("Reminder: invoice {number} from {company}"), REMINDERS[Tone.FRIENDLY]),
     LetterKind.QUOTE: Wording(
         N_("Quote {number} from {company}"),
         N_(
             "Dear {customer},\n\n"
-            "our quote {number} over {amount} is attached. It is good until {due date}. You can accept it, "
-            "or tell us what to change, here:\n{link}\n\n"
+            "here is our quote {number} over {amount}. It is valid until {due date}. "
+            "You can accept or decline it with the button below.\n\n"
             "{sender}\n{company}"
         ),
     ),

@@ -5,6 +5,7 @@ import datetime as dt
 from rms.config import Settings
 from rms.domain.errors import N_
 from rms.mail.kind import Attachment, Contents, Kind, Unsendable
+from rms.mail.of_documents import with_link
 from rms.models import EmailMessage
 from rms.queries import mails as found
 from rms.queries.public_links import find_link, is_open, secret_of
@@ -23,6 +24,7 @@ def _quote(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Contents
     secret = secret_of(link) if link and is_open(link, found.today_at_home(now)) else None
     address = f"{settings.public_base_url}/q/{secret}" if secret else ""
     names = {"quote": quote, "seller": quote.seller_snapshot, "link": address}
+    names["message"] = with_link(mail.params["message"], address)
     return Contents(names, (Attachment(*pdf_of(quote.id)),))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from rms.config import Settings
 from rms.domain.errors import N_, Sentence
 from rms.mail.kind import Attachment, Contents, Kind, Unsendable
+from rms.mail.of_documents import with_link
 from rms.models import EmailMessage
 from rms.queries import mails as found
 from rms.queries.public_links import find_link, is_open, secret_of
@@ -24,13 +25,14 @@ def _reminder(mail: EmailMessage, settings: Settings, now: dt.datetime) -> Conte
     if not is_open_to_pay(mail.entity_id):
         raise Unsendable("the invoice is paid")
     paper = Attachment(*pdf_of(mail.entity_id))
-    days = int(mail.params["days"])
+    days, link = int(mail.params["days"]), _pay_link(mail, settings, now)
     return Contents(
         {
             "invoice": invoice,
             "to_pay": Decimal(mail.params["amount"]),
             "days_late": max(0, days),
-            "pay_link": _pay_link(mail, settings, now),
+            "pay_link": link,
+            "message": with_link(mail.params["message"], link),
         },
         (paper,),
     )

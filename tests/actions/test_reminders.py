@@ -10,12 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from rms import mail as letters
 from rms.actions import invoices as drafts
-from rms.actions import reminders
+from rms.actions import mail_templates, reminders
 from rms.actions.issuing import issue
 from rms.db.locks import begin_another_act
 from rms.db.session import db
 from rms.domain.errors import IllegalMove, Invalid, NotFound, StaleVersion
-from rms.domain.reminding import Rules
+from rms.domain.letters import LetterKind, Wording
+from rms.domain.reminding import Rules, Step
+from rms.domain.reminding import Wording as Tone
 from rms.jobs.reminders import remind_all
 from rms.models import AuditLog, EmailMessage, Invoice, Reminder, Tenant
 from rms.queries.reminders import coming, reminder_rules
@@ -142,6 +144,68 @@ def test_the_letter_says_balance_lateness_and_where_to_pay(nilgiri, invoice_id):
     assert "₹1,180.00" in plain and "7 days" in plain and "/i/" in plain
     assert letter.get_body(("html",)).get_content().count("/i/") == 1
     assert [part.get_content_type() for part in letter.iter_attachments()] == ["application/pdf"]
+
+
+def test_the_companys_own_words_are_used_for_every_step(nilgiri, sahyadri, invoice_id):
+    with nilgiri.scope():
+        own = Wording("Open: {amount}", "Dear {customer}, {number} of {company} waits here:\n{link}")
+        mail_templates.save(LetterKind.REMINDER, own, version=0)
+    for day in (1, 21):
+        assert remind_all(nilgiri.tenant_id, at(day)) == 1
+    with nilgiri.scope():
+        first, last = sent(nilgiri)
+        letter = letters.render(last, at(21))
+    assert first.subject == last.subject == "Open: ₹1,180.00"
+    assert first.params["message"].startswith("Dear Kaveri Fitness, NFS/26-27/0001 of ")
+    plain = letter.get_body(("plain",)).get_content()
+    assert "{link}" not in plain and plain.count("/i/") == 2
+
+
+def test_without_own_words_it_grows_firmer(nilgiri, invoice_id):
+    with nilgiri.scope():
+        steps = tuple(Step(days, tone) for days, tone in zip((1, 7, 21), Tone, strict=True))
+        switch_on(steps=steps)
+    for day in (1, 7, 21):
+        remind_all(nilgiri.tenant_id, at(day))
+    texts = [mail.params["message"] for mail in sent(nilgiri)]
+    for text, words in zip(texts, ("a note about", "tell us what keeps you", "MSMED Act"), strict=True):
+        assert words in text and "₹1,180.00" in text and "20 Nov 2026" in text
+
+
+def failed_reminder(nilgiri, day: int = 7) -> EmailMessage:
+    remind_all(nilgiri.tenant_id, at(day))
+    with nilgiri.scope():
+        mail = db().scalars(select(EmailMessage)).one()
+        mail.state, mail.last_error = "failed", "550 no such user"
+        return mail
+
+
+def test_a_failed_reminder_goes_again_as_a_reminder_and_its_step_stays_one(nilgiri, invoice_id):
+    failed = failed_reminder(nilgiri)
+    with nilgiri.scope():
+        pay(invoice_id, "1000.00")
+        again = {"invoice": db().scalars(select(Invoice)).one(), "now": at(8), "today": at(8).date()}
+        mail = reminders.send_again(failed.id, **again)
+        assert (mail.kind, mail.to_address, mail.params["tone"]) == ("reminder", failed.to_address, "firm")
+        assert "₹180.00 is still open" in mail.params["message"] and mail.params["days"] == 8
+        assert [row.step for row in db().scalars(select(Reminder))] == ["+7"]
+        with pytest.raises(IllegalMove, match="has not failed"):
+            reminders.send_again(failed.id, **again)
+    assert remind_all(nilgiri.tenant_id, at(8)) == 0
+
+
+@pytest.mark.parametrize("standing", ["paid", "stopped"])
+def test_a_failed_reminder_does_not_go_again_when(nilgiri, invoice_id, standing):
+    failed = failed_reminder(nilgiri)
+    with nilgiri.scope():
+        if standing == "paid":
+            pay(invoice_id, "1180.00")
+        else:
+            reminders.stop_invoice(invoice_id)
+        invoice = db().scalars(select(Invoice)).one()
+        with pytest.raises(IllegalMove):
+            reminders.send_again(failed.id, invoice=invoice, now=at(8), today=at(8).date())
+    assert len(sent(nilgiri)) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from flask_login import current_user
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from rms.actions import sending
+from rms.actions import reminders, sending
 from rms.domain.errors import Invalid
 from rms.domain.letters import LONGEST_SUBJECT, Wording
 from rms.domain.lifecycle import Status, Verb, move
@@ -17,10 +17,10 @@ from rms.mail import sender_of
 from rms.models import Invoice
 from rms.policy import P
 from rms.queries.invoices import find_invoice
-from rms.queries.mails import sent_before
+from rms.queries.mails import find_mail, sent_before
 from rms.queries.public_links import seen
 from rms.rooms.invoices import room
-from rms.web.clock import now
+from rms.web.clock import now, today
 from rms.web.forms import Form, TextField, strip
 from rms.web.fragments import go, page, swap
 from rms.web.guard import requires
@@ -80,8 +80,12 @@ def send(invoice_id: UUID):
 @requires(P.INVOICE_ISSUE)
 @once
 def send_again(invoice_id: UUID, mail_id: UUID):
-    """A mail that failed, once more, to the same people."""
-    mail = sending.send_again(mail_id, invoice=find_invoice(invoice_id), now=now())
+    """A mail that failed, once more: an invoice in its own words, a reminder with what is open now."""
+    invoice = find_invoice(invoice_id)
+    if find_mail(mail_id, about=("invoices", invoice_id)).kind == "reminder":
+        mail = reminders.send_again(mail_id, invoice=invoice, now=now(), today=today(), translate=gettext)
+    else:
+        mail = sending.send_again(mail_id, invoice=invoice, now=now())
     flash(gettext("On its way to %(address)s", address=mail.to_address))
     return go(url_for("invoices.show", invoice_id=invoice_id))
 

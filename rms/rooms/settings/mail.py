@@ -34,7 +34,6 @@ LETTERS = {
     LetterKind.INVOICE: _("Invoice"),
     LetterKind.REMINDER: _("Reminder"),
     LetterKind.QUOTE: _("Quote"),
-    LetterKind.RECEIPT: _("Receipt"),
 }
 
 
@@ -176,9 +175,12 @@ def restore_wording():
 
 def _kind(text: str) -> LetterKind:
     try:
-        return LetterKind(text or LetterKind.INVOICE)
+        kind = LetterKind(text or LetterKind.INVOICE)
     except ValueError:
         raise NotFound from None
+    if kind not in LETTERS:
+        raise NotFound
+    return kind
 
 
 def _page(form: ServerForm, status: int = 200):

@@ -250,6 +250,22 @@ def test_the_preview_follows_what_is_typed_and_stores_nothing(nilgiri, priya: Br
     assert mails_about(nilgiri, invoice_id) == []
 
 
+def test_a_failed_reminder_is_sent_again_as_a_reminder(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    priya.post(f"invoices/{invoice_id}/remind")
+    (first,) = mails_about(nilgiri, invoice_id)
+    with nilgiri.scope():
+        mail = db().get(EmailMessage, (nilgiri.tenant_id, first.id))
+        mail.state, mail.last_error = "failed", "550 no such mailbox"
+    page = text_of(priya.get(f"invoices/{invoice_id}"))
+    assert f"mails/{first.id}/again" in page
+    path = f"invoices/{invoice_id}/mails/{first.id}/again"
+    assert priya.post(path).status_code == 303
+    second = next(mail for mail in mails_about(nilgiri, invoice_id) if mail.id != first.id)
+    assert (second.kind, second.to_address, second.subject) == ("reminder", first.to_address, first.subject)
+    assert priya.post(path).status_code == 409, "it went again already"
+
+
 def test_a_failed_mail_is_sent_again_in_the_same_words(nilgiri, priya: Browser, rohan: Browser):
     invoice_id = issued_in(nilgiri)
     priya.post(

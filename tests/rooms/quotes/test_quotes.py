@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from rms.db.session import db
+from rms.mail import render
 from rms.models import EmailMessage, QuoteInvoice
 from rms.queries.public_links import link_of, secret_of
 from rms.queries.quotes import find_quote, lines_of
@@ -197,6 +198,20 @@ def test_a_quote_is_numbered_sent_and_shown(nilgiri, priya: Browser):
         (mail,) = db().scalars(select(EmailMessage).where(EmailMessage.kind == "quote"))
         secret = secret_of(link_of("quotes", quote_id))
         assert secret not in str(mail.params)
+
+
+def test_a_quote_goes_out_in_the_companys_own_words(nilgiri, priya: Browser):
+    fields = {"subject": "Offer {number}", "body": "Good day {customer}, {amount} until {due date}:\n{link}"}
+    priya.post("settings/mail/letter", {"kind": "quote", "version": "0", **fields})
+    quote_id = sent_in(nilgiri)
+    letter = text_of(priya.get(f"quotes/{quote_id}/send"))
+    assert "Good day" in letter and "₹14,750.00 until" in letter
+    priya.post(f"quotes/{quote_id}/send", to_address="events@hoysala.example.in", message="")
+    with nilgiri.scope():
+        (mail,) = db().scalars(select(EmailMessage).where(EmailMessage.kind == "quote"))
+        plain = render(mail, mail.created_at).get_body(("plain",)).get_content()
+    assert mail.subject.startswith("Offer ")
+    assert "Good day" in plain and "{link}" not in plain and plain.count("/q/") == 2
 
 
 def test_a_wrong_address_is_refused_at_its_field(nilgiri, priya: Browser):

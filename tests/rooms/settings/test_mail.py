@@ -227,7 +227,7 @@ def test_the_words_of_a_letter_are_changed_and_put_back(nilgiri, priya: Browser)
 
 
 def test_an_unknown_placeholder_is_refused_in_a_sentence(nilgiri, priya: Browser):
-    fields = {"kind": "receipt", "subject": "Hello", "body": "Pay {amuont} here {link}", "version": "0"}
+    fields = {"kind": "reminder", "subject": "Hello", "body": "Pay {amuont} here {link}", "version": "0"}
     reply = priya.post("settings/mail/letter", fields)
     assert reply.status_code == 422
     assert "{amuont} is no placeholder here." in text_of(reply)
@@ -254,7 +254,8 @@ def test_a_stale_wording_is_refused_and_both_are_shown(nilgiri, priya: Browser):
 
 
 def test_an_unknown_kind_is_not_there(priya: Browser):
-    assert priya.get("settings/mail/letter?kind=password").status_code == 404
+    for kind in ("password", "receipt"):
+        assert priya.get(f"settings/mail/letter?kind={kind}").status_code == 404
 
 
 def test_the_words_are_used_and_stay_in_their_company(nilgiri, sahyadri, priya: Browser, rohan: Browser):
