@@ -26,7 +26,8 @@ FILE_IS_KEPT = dt.timedelta(days=7)
 LOST_AFTER = dt.timedelta(seconds=60)
 
 ACTS = ("issue", "remind")
-FILES = ("pdf", "csv", "xlsx")
+REGISTERS = ("csv", "xlsx")
+FILES = ("pdf", *REGISTERS)
 MAY = {**dict.fromkeys(ACTS, policy.P.INVOICE_ISSUE), **dict.fromkeys(FILES, policy.P.LIST_EXPORT)}
 
 
@@ -95,9 +96,16 @@ def go_on(job_id: UUID, *, now: dt.datetime, today: dt.date, draw: Callable[[UUI
 def finish(
     job_id: UUID, *, now: dt.datetime, make: Callable[[BulkJob], tuple[str, bytes, str] | None]
 ) -> None:
-    """End the job; `make` gives its file as (name, content, media type), or None when there is none."""
+    """End the job; `make` gives its file as (name, content, media type), or None when there is none.
+
+    No register is made any more for somebody who may not have it now.
+    """
     job = lock(BulkJob, job_id)
     if job.is_over:
+        return
+    if job.action in REGISTERS and not _still_may(job):
+        job.state, job.ended_at = "failed", now
+        db().flush()
         return
     made = make(job)
     if made:

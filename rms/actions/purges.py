@@ -13,6 +13,7 @@ from rms import mail
 from rms.db.base import Base
 from rms.db.session import db
 from rms.models import (
+    BulkJob,
     DeletedDraft,
     EmailChange,
     EmailMessage,
@@ -30,6 +31,7 @@ from rms.models import (
 AT_ONCE = 1_000
 ENDED = dt.timedelta(days=30)  # sessions, links, attempts, and what account mails were told
 FORM_KEYS = dt.timedelta(days=7)
+BULK_JOBS = dt.timedelta(days=7)  # as long as the files they made
 DELETED_LINES = dt.timedelta(hours=24)
 
 _REMOVE_UNVERIFIED = text("SELECT public.remove_unverified_tenant()")
@@ -67,6 +69,11 @@ def deleted_lines(now: dt.datetime) -> int:
 
 def deleted_drafts(now: dt.datetime) -> int:
     return _delete(DeletedDraft, DeletedDraft.deleted_at < now - DELETED_LINES)
+
+
+def bulk_jobs(now: dt.datetime) -> int:
+    """What was done to each invoice stays in its own history."""
+    return _delete(BulkJob, BulkJob.ended_at < now - BULK_JOBS)
 
 
 def email_verifications(now: dt.datetime) -> int:
@@ -121,6 +128,7 @@ OF_A_COMPANY: tuple[Callable[[dt.datetime], int], ...] = (
     idempotency_keys,
     deleted_lines,
     deleted_drafts,
+    bulk_jobs,
     email_verifications,
     password_resets,
     email_changes,

@@ -43,7 +43,7 @@ def _work(tenant_id: UUID, job_id: UUID) -> bool:
         if row is None:
             return True
         asked_by, action = row.created_by, row.action
-    if action in ("csv", "xlsx"):
+    if action in bulk.REGISTERS:
         return True
     until = time.monotonic() + SECONDS_AT_ONCE
     while time.monotonic() < until:
@@ -60,7 +60,7 @@ def _end(tenant_id: UUID, job_id: UUID) -> None:
 
 
 def _file(job: BulkJob) -> tuple[str, bytes, str] | None:
-    if job.action in ("csv", "xlsx"):
+    if job.action in bulk.REGISTERS:
         ids = [UUID(one) for one in job.chosen]
         return register(job.action, rows_of(ids, today=_today()), translate=str)
     drawn = [UUID(told["id"]) for told in job.results if told["ok"]]

@@ -69,6 +69,7 @@ class Scheduler:
         homes = self._homes(now)
         run_schedules(homes, now)
         send_reminders(homes, now)
+        resume_bulk(homes, now)
         with public_scope():
             tenants = tenants_waiting()
         seal_audit(tenants, now)
@@ -121,6 +122,19 @@ def send_reminders(homes: dict[UUID, Morning], now: dt.datetime) -> None:
         if home.hour is not None and home.hour <= here.hour <= HOURS[-1]:
             jobs[f"remind-{tenant_id}-{here:%Y%m%d%H}"] = tenant_id
     _queue("send_reminders", jobs, SECONDS_AN_HOUR_IS_KNOWN)
+
+
+def resume_bulk(homes: dict[UUID, Morning], now: dt.datetime) -> None:
+    """Once an hour, work on many rows goes on where it stood when its place in the queue was lost, or its
+    worker died. Work that is under way is queued as well, and finds nothing to do.
+    """
+    jobs = {
+        f"bulk-{job_id}-{now:%Y%m%d%H}": (tenant_id, job_id)
+        for tenant_id, home in homes.items()
+        for job_id in home.unfinished
+    }
+    for job_id in queue.unknown(jobs):
+        queue.enqueue_once("run_bulk", *jobs[job_id], job_id=job_id, seconds_known=SECONDS_AN_HOUR_IS_KNOWN)
 
 
 def seal_audit(tenants: dict[UUID, bool], now: dt.datetime) -> None:

@@ -17,7 +17,16 @@ from rms.domain.invoicing import Priced, PriceMode, PricingContext, price
 from rms.domain.place_of_supply import SupplyKind, place_of_supply
 from rms.domain.tax import is_service_code
 from rms.domain.typed_line import TypedLine
-from rms.models import Customer, Invoice, RecurringInvoice, RecurringRun, RecurringSchedule, Tenant, User
+from rms.models import (
+    BulkJob,
+    Customer,
+    Invoice,
+    RecurringInvoice,
+    RecurringRun,
+    RecurringSchedule,
+    Tenant,
+    User,
+)
 from rms.queries.invoices import Terms
 from rms.queries.mails import DEFAULT_ZONE
 from rms.queries.reminders import rules_in
@@ -27,11 +36,14 @@ MOST_RUNS_SHOWN = 12
 
 @dataclass(frozen=True)
 class Morning:
-    """What a day brings a company by itself: the hour of its reminders, None without, and the next run."""
+    """What a day brings a company by itself: the hour of its reminders, None without, the next run, and the
+    work on many rows that has not come to its end.
+    """
 
     zone: ZoneInfo
     hour: int | None
     next_run: dt.date | None
+    unfinished: tuple[UUID, ...] = ()
 
 
 def morning() -> Morning:
@@ -41,10 +53,16 @@ def morning() -> Morning:
         .where(RecurringSchedule.tenant_id == Tenant.id, RecurringSchedule.state == "active")
         .scalar_subquery()
     )
-    settings, due = db().execute(select(Tenant.settings, next_run).where(Tenant.id == current_tenant())).one()
+    unfinished = (
+        select(func.array_agg(BulkJob.id))
+        .where(BulkJob.tenant_id == Tenant.id, BulkJob.ended_at.is_(None))
+        .scalar_subquery()
+    )
+    asked = select(Tenant.settings, next_run, unfinished).where(Tenant.id == current_tenant())
+    settings, due, jobs = db().execute(asked).one()
     rules = rules_in(settings)
     zone = ZoneInfo((settings or {}).get("time_zone") or DEFAULT_ZONE)
-    return Morning(zone, rules.hour if rules.is_on else None, due)
+    return Morning(zone, rules.hour if rules.is_on else None, due, tuple(jobs or ()))
 
 
 def list_schedules() -> list[RecurringSchedule]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -12,7 +13,7 @@ from rms.actions.seals import ANCHOR_FILE
 from rms.db.session import db, public_scope
 from rms.jobs import seals
 from rms.jobs.schedule import Scheduler
-from rms.models import IdempotencyKey, LoginAttempt, Tenant
+from rms.models import BulkJob, IdempotencyKey, LoginAttempt, Tenant
 from rms.queries.seals import head, tenants_waiting
 from tests.jobs.conftest import wait_until
 from tests.jobs.test_queue import work
@@ -89,6 +90,23 @@ def test_what_an_emptied_redis_forgot_is_queued_again(firm, scheduler, now, redi
     redis.flushall()
     scheduler.round(now)
     assert jobs_of(firm, now) <= set(queued("seal-", "anchor-", "purge-"))
+
+
+def test_work_on_many_rows_that_was_lost_goes_on_by_itself(firm, ours, scheduler, now):
+    with firm.scope():
+        lost = BulkJob(action="remind", created_by=firm.user_id, chosen=[str(uuid4())], total_count=1)
+        db().add(lost)
+        db().flush()
+        job_id = lost.id
+    scheduler.round(now)
+    scheduler.round(now + MINUTE)
+    assert queued("bulk-") == [f"bulk-{job_id}-{now:%Y%m%d%H}"]
+    work(ours)
+    with firm.scope():
+        job = db().scalars(select(BulkJob)).one()
+        assert (job.state, job.done_count, [one["ok"] for one in job.results]) == ("done", 1, [False])
+    scheduler.round(now + 61 * MINUTE)
+    assert queued("bulk-") == []
 
 
 def test_a_worker_seals_anchors_and_purges(firm, ours, scheduler, now, tmp_path):

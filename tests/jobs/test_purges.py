@@ -18,6 +18,7 @@ from rms.jobs.verify import verify_all
 from rms.models import (
     AccountManager,
     AuditLog,
+    BulkJob,
     ClientType,
     CreditNote,
     DeletedDraft,
@@ -101,6 +102,20 @@ def deleted_lines(company) -> Marked:
     within = [factories.make_line(draft), factories.make_line(draft, deleted_at=NOW - day)]
     past = factories.make_line(draft, deleted_at=NOW - day - SECOND)
     return Marked(stay={old_of_frozen.id, *(line.id for line in within)}, go={past.id})
+
+
+def bulk_jobs(company) -> Marked:
+    def ended(at: dt.datetime | None) -> set:
+        user_id = db().scalars(select(User.id)).first()
+        state = "running" if at is None else "done"
+        return added(
+            BulkJob(
+                action="csv", state=state, created_by=user_id, chosen=[], ended_at=at, created_at=NOW - MONTH
+            )
+        )
+
+    week = dt.timedelta(days=7)
+    return Marked(stay=ended(None) | ended(NOW - week), go=ended(NOW - week - SECOND))
 
 
 def deleted_drafts(company) -> Marked:
@@ -188,6 +203,7 @@ TABLES = {
     idempotency_keys: IdempotencyKey,
     deleted_lines: InvoiceLineItem,
     deleted_drafts: DeletedDraft,
+    bulk_jobs: BulkJob,
     email_verifications: EmailVerification,
     password_resets: PasswordReset,
     email_changes: EmailChange,

@@ -13,6 +13,7 @@ from rms.actions import lists
 from rms.db.session import db
 from rms.jobs.bulk import run_bulk
 from rms.models import BulkJob, Invoice
+from rms.queries.bulk_jobs import file_of
 from rms.web import clock
 from tests.factories import NOW, make_customer, make_draft, make_invoice, make_line
 from tests.http import Browser
@@ -147,6 +148,17 @@ def test_who_lost_the_role_meanwhile_does_nothing(nilgiri, imran: Browser, super
     assert [one["ok"] for one in job.results] == [False]
     with nilgiri.scope():
         assert db().query(Invoice).filter_by(id=draft_id).one().status == "draft"
+
+
+def test_who_lost_the_role_meanwhile_gets_no_register(nilgiri, imran: Browser, superuser, queued):
+    issued_in(nilgiri)
+    reply = imran.post("invoices/bulk/files", {"action": "csv", "all": "1"})
+    superuser.execute("UPDATE users SET role = 'user' WHERE id = %s", (nilgiri.manager.id,))
+    run(queued)
+    job = stored(nilgiri, job_in(reply))
+    assert job.state == "failed"
+    with nilgiri.scope():
+        assert file_of(job.id) is None
 
 
 def test_a_user_may_neither_work_nor_take_files(nilgiri, asha: Browser, queued):
