@@ -11,6 +11,7 @@ def test_an_amount_explains_itself_in_a_dialog(open_browser, nilgiri, width):
     person = open_browser(width)
     person.sign_in(nilgiri)
     page = person.opens(f"/invoices/{issued_in(nilgiri)}")
+    person.looks_at("invoice-issued")
     total = page.locator("#paper .tot .why")
     total.focus()
     page.keyboard.press("Enter")
