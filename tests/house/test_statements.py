@@ -78,7 +78,7 @@ PAGES = {
     "quotes.line": 4,
     "quotes.party": 4,
     "quotes.pdf": 4,
-    "quotes.send_form": 5,
+    "quotes.send_form": 6,  # the wording
     "quotes.show": 11,
     "receipts.allocate": 4,
     "receipts.index": 4,
