@@ -95,6 +95,44 @@ GRANT SELECT ON audit_seals TO rms_app;
 GRANT INSERT, SELECT ON audit_seals TO rms_audit;
 GRANT SELECT (epoch, sequence, tenant_id, to_created_at, to_id, to_xid) ON audit_seals TO rms_definer;
 
+CREATE TABLE bank_lines (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    batch_id uuid NOT NULL,
+    position integer DEFAULT 0 NOT NULL,
+    day date NOT NULL,
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    description text,
+    reference character varying(100),
+    fingerprint character varying(64) NOT NULL,
+    state character varying(20) DEFAULT 'new'::character varying NOT NULL,
+    customer_id uuid,
+    suggestion jsonb,
+    receipt_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_bank_lines PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_bank_lines_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_bank_lines_tenant_id_batch_id FOREIGN KEY (tenant_id, batch_id) REFERENCES import_batches(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_bank_lines_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_bank_lines_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id),
+    CONSTRAINT ck_bank_lines_amount_is_positive CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_bank_lines_recorded_lines_name_their_receipt CHECK ((((state)::text = 'recorded'::text) = (receipt_id IS NOT NULL))),
+    CONSTRAINT ck_bank_lines_state_is_known CHECK (((state)::text = ANY ((ARRAY['new'::character varying, 'recorded'::character varying, 'skipped'::character varying])::text[])))
+);
+CREATE INDEX ix_bank_lines_by_fingerprint ON public.bank_lines USING btree (tenant_id, fingerprint);
+CREATE INDEX ix_bank_lines_customer ON public.bank_lines USING btree (tenant_id, customer_id);
+CREATE INDEX ix_bank_lines_in_order ON public.bank_lines USING btree (tenant_id, batch_id, "position");
+CREATE INDEX ix_bank_lines_receipt ON public.bank_lines USING btree (tenant_id, receipt_id);
+ALTER TABLE bank_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE bank_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON bank_lines FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON bank_lines FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.bank_lines FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON bank_lines TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON bank_lines TO rms_purger;
+
 CREATE TABLE bulk_jobs (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -199,6 +237,84 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.companies FOR EACH ROW E
 GRANT INSERT, SELECT, UPDATE ON companies TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON companies TO rms_purger;
 
+CREATE TABLE credit_note_applications (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    credit_note_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    applied_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    applied_on date NOT NULL,
+    released_on date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_note_applications PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_credit_note_applications_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_credit_note_applications_tenant_id_credit_note_id FOREIGN KEY (tenant_id, credit_note_id) REFERENCES credit_notes(tenant_id, id),
+    CONSTRAINT fk_credit_note_applications_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
+    CONSTRAINT ck_credit_note_applications_an_application_takes_something_off CHECK ((applied_amount > (0)::numeric)),
+    CONSTRAINT ck_credit_note_applications_released_after_it_was_applied CHECK ((released_on >= applied_on))
+);
+CREATE INDEX ix_credit_note_applications_of_credit_note ON public.credit_note_applications USING btree (tenant_id, credit_note_id);
+CREATE INDEX ix_credit_note_applications_of_invoice ON public.credit_note_applications USING btree (tenant_id, invoice_id);
+CREATE UNIQUE INDEX uq_credit_note_applications_one_live_per_invoice ON public.credit_note_applications USING btree (tenant_id, credit_note_id, invoice_id) WHERE (released_on IS NULL);
+ALTER TABLE credit_note_applications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE credit_note_applications FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON credit_note_applications FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON credit_note_applications FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_note_applications FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER keep_sums AFTER INSERT OR DELETE OR UPDATE ON public.credit_note_applications FOR EACH ROW EXECUTE FUNCTION keep_application_sums();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.credit_note_applications FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON credit_note_applications TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON credit_note_applications TO rms_purger;
+
+CREATE TABLE credit_note_line_items (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    credit_note_id uuid NOT NULL,
+    invoice_line_id uuid,
+    position integer DEFAULT 0 NOT NULL,
+    name character varying(255),
+    description text,
+    hsn_sac character varying(8),
+    unit character varying(20),
+    quantity numeric(12,3) DEFAULT 1 NOT NULL,
+    rate numeric(15,4) DEFAULT 0 NOT NULL,
+    taxable_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_treatment character varying(20) DEFAULT 'taxable'::character varying NOT NULL,
+    tax_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cess_rate numeric(6,3) DEFAULT 0 NOT NULL,
+    cgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    sgst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    igst_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cess_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    tax_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    total numeric(15,2) DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_credit_note_line_items PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_credit_note_line_items_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_credit_note_line_items_tenant_id_credit_note_id FOREIGN KEY (tenant_id, credit_note_id) REFERENCES credit_notes(tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT fk_credit_note_line_items_tenant_id_invoice_line_id FOREIGN KEY (tenant_id, invoice_line_id) REFERENCES invoice_line_items(tenant_id, id),
+    CONSTRAINT ck_credit_note_line_items_amounts_are_not_negative CHECK (((quantity >= (0)::numeric) AND (rate >= (0)::numeric) AND (taxable_amount >= (0)::numeric))),
+    CONSTRAINT ck_credit_note_line_items_cess_rate_is_sane CHECK (((cess_rate >= (0)::numeric) AND (cess_rate <= (999)::numeric))),
+    CONSTRAINT ck_credit_note_line_items_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
+    CONSTRAINT ck_credit_note_line_items_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
+    CONSTRAINT ck_credit_note_line_items_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
+    CONSTRAINT ck_credit_note_line_items_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[]))),
+    CONSTRAINT ck_credit_note_line_items_total_adds_up CHECK ((total = (taxable_amount + tax_amount)))
+);
+CREATE INDEX ix_credit_note_line_items_in_order ON public.credit_note_line_items USING btree (tenant_id, credit_note_id, "position");
+CREATE INDEX ix_credit_note_line_items_of_line ON public.credit_note_line_items USING btree (tenant_id, invoice_line_id);
+ALTER TABLE credit_note_line_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE credit_note_line_items FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON credit_note_line_items FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON credit_note_line_items FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_note_line_items FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,cgst_amount,sgst_amount,igst_amount,cess_amount,tax_amount,total}', '{}');
+CREATE TRIGGER freeze_issued BEFORE INSERT OR DELETE OR UPDATE ON public.credit_note_line_items FOR EACH ROW EXECUTE FUNCTION freeze_issued_credit_note_line();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.credit_note_line_items FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON credit_note_line_items TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON credit_note_line_items TO rms_purger;
+
 CREATE TABLE credit_notes (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -221,28 +337,87 @@ CREATE TABLE credit_notes (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    series_id uuid,
+    customer_gst character varying(15),
+    is_financial boolean DEFAULT false NOT NULL,
+    reason_code character varying(20) DEFAULT 'other'::character varying NOT NULL,
+    supply_type character varying(20),
+    tax_mode character varying(30),
+    reverse_charge boolean DEFAULT false NOT NULL,
+    round_off numeric(15,2) DEFAULT 0 NOT NULL,
+    applied_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    refunded_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    unapplied_amount numeric(15,2) GENERATED ALWAYS AS (((total_credit - applied_amount) - refunded_amount)) STORED NOT NULL,
+    issued_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    cancelled_on date,
+    cancel_reason character varying(255),
+    seller_snapshot jsonb,
+    buyer_snapshot jsonb,
     CONSTRAINT pk_credit_notes PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_credit_notes_tenant_id_credit_note_number UNIQUE (tenant_id, credit_note_number),
     CONSTRAINT fk_credit_notes_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_credit_notes_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
     CONSTRAINT fk_credit_notes_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
     CONSTRAINT fk_credit_notes_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
+    CONSTRAINT fk_credit_notes_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
     CONSTRAINT ck_credit_notes_amounts_are_not_negative CHECK (((amount >= (0)::numeric) AND (gst_amount >= (0)::numeric))),
+    CONSTRAINT ck_credit_notes_cancelled_credit_notes_say_when CHECK ((((status)::text = 'cancelled'::text) = (cancelled_on IS NOT NULL))),
+    CONSTRAINT ck_credit_notes_drafts_are_not_issued CHECK ((((status)::text = 'draft'::text) = (issued_at IS NULL))),
+    CONSTRAINT ck_credit_notes_financial_credit_notes_carry_no_tax CHECK (((NOT is_financial) OR (gst_amount = (0)::numeric))),
     CONSTRAINT ck_credit_notes_gst_amount_adds_up CHECK ((gst_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
     CONSTRAINT ck_credit_notes_issued_credit_notes_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((credit_note_number IS NOT NULL) AND (customer_id IS NOT NULL)))),
+    CONSTRAINT ck_credit_notes_reason_code_is_known CHECK (((reason_code)::text = ANY ((ARRAY['return'::character varying, 'price'::character varying, 'deficiency'::character varying, 'discount'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT ck_credit_notes_status_is_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'issued'::character varying, 'applied'::character varying, 'cancelled'::character varying])::text[]))),
-    CONSTRAINT ck_credit_notes_total_credit_adds_up CHECK ((total_credit = (amount + gst_amount)))
+    CONSTRAINT ck_credit_notes_supply_type_is_known CHECK (((supply_type)::text = ANY ((ARRAY['INTRA'::character varying, 'INTER'::character varying])::text[]))),
+    CONSTRAINT ck_credit_notes_tax_mode_is_known CHECK (((tax_mode)::text = ANY ((ARRAY['CGST_SGST'::character varying, 'CGST_UTGST'::character varying, 'IGST'::character varying, 'IGST_ZERO_RATED_LUT'::character varying, 'NONE'::character varying])::text[]))),
+    CONSTRAINT ck_credit_notes_total_credit_adds_up CHECK ((total_credit = ((amount + gst_amount) + round_off))),
+    CONSTRAINT ck_credit_notes_used_is_between_zero_and_total CHECK (((applied_amount >= (0)::numeric) AND (refunded_amount >= (0)::numeric) AND ((applied_amount + refunded_amount) <= total_credit)))
 );
+CREATE INDEX ix_credit_notes_newest_first ON public.credit_notes USING btree (tenant_id, credit_note_date DESC, id DESC);
+CREATE INDEX ix_credit_notes_number_trigrams ON public.credit_notes USING gin (tenant_id, credit_note_number gin_trgm_ops);
 CREATE INDEX ix_credit_notes_of_customer ON public.credit_notes USING btree (tenant_id, customer_id, credit_note_date);
 CREATE INDEX ix_credit_notes_of_invoice ON public.credit_notes USING btree (tenant_id, invoice_id);
+CREATE INDEX ix_credit_notes_of_series ON public.credit_notes USING btree (tenant_id, series_id);
 ALTER TABLE credit_notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE credit_notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY removed_by_purger ON credit_notes FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY tenant_isolation ON credit_notes FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
-CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,cgst_amount,sgst_amount,igst_amount,cess_amount,gst_amount,total_credit}', '{}');
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,cgst_amount,sgst_amount,igst_amount,cess_amount,gst_amount,total_credit,round_off,applied_amount,refunded_amount,unapplied_amount}', '{seller_snapshot,buyer_snapshot}');
+CREATE TRIGGER freeze_issued BEFORE DELETE OR UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION freeze_issued_credit_note();
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.credit_notes FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+CREATE CONSTRAINT TRIGGER void_credits_nothing AFTER INSERT OR UPDATE ON public.credit_notes DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['draft'::character varying, 'cancelled'::character varying])::text[])) AND ((new.applied_amount + new.refunded_amount) <> (0)::numeric))) EXECUTE FUNCTION refuse_void_credit();
 GRANT DELETE, INSERT, SELECT, UPDATE ON credit_notes TO rms_app;
 GRANT DELETE, SELECT (status, tenant_id) ON credit_notes TO rms_purger;
+
+CREATE TABLE customer_contacts (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    name character varying(255) NOT NULL,
+    designation character varying(100),
+    email character varying(255),
+    phone character varying(20),
+    gets_invoices boolean DEFAULT false NOT NULL,
+    gets_reminders boolean DEFAULT false NOT NULL,
+    gets_receipts boolean DEFAULT false NOT NULL,
+    gets_statements boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_customer_contacts PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_customer_contacts_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_customer_contacts_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ix_customer_contacts_of_customer ON public.customer_contacts USING btree (tenant_id, customer_id);
+ALTER TABLE customer_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE customer_contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON customer_contacts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON customer_contacts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.customer_contacts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.customer_contacts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON customer_contacts TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON customer_contacts TO rms_purger;
 
 CREATE TABLE customers (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -278,12 +453,17 @@ CREATE TABLE customers (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    credit_limit numeric(15,2),
+    merged_into_id uuid,
     CONSTRAINT pk_customers PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_customers_tenant_id_code UNIQUE (tenant_id, code),
     CONSTRAINT fk_customers_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_customers_tenant_id_account_manager_id FOREIGN KEY (tenant_id, account_manager_id) REFERENCES account_managers(tenant_id, id),
     CONSTRAINT fk_customers_tenant_id_client_type_id FOREIGN KEY (tenant_id, client_type_id) REFERENCES client_types(tenant_id, id),
     CONSTRAINT fk_customers_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_customers_tenant_id_merged_into_id FOREIGN KEY (tenant_id, merged_into_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT ck_customers_a_merged_customer_is_put_away CHECK (((merged_into_id IS NULL) OR (NOT is_active))),
+    CONSTRAINT ck_customers_credit_limit_is_not_negative CHECK ((credit_limit >= (0)::numeric)),
     CONSTRAINT ck_customers_gst_treatment_is_known CHECK (((gst_treatment)::text = ANY ((ARRAY['regular'::character varying, 'composition'::character varying, 'unregistered'::character varying, 'sez'::character varying, 'deemed_export'::character varying, 'overseas'::character varying, 'uin'::character varying, 'tds_deductor'::character varying])::text[]))),
     CONSTRAINT ck_customers_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
     CONSTRAINT ck_customers_registered_customers_have_a_gstin CHECK ((((gst_treatment)::text = ANY ((ARRAY['unregistered'::character varying, 'overseas'::character varying])::text[])) OR (gst_number IS NOT NULL))),
@@ -292,6 +472,7 @@ CREATE TABLE customers (
 CREATE INDEX ix_customers_account_manager ON public.customers USING btree (tenant_id, account_manager_id);
 CREATE INDEX ix_customers_by_name ON public.customers USING btree (tenant_id, name, id);
 CREATE INDEX ix_customers_client_type ON public.customers USING btree (tenant_id, client_type_id);
+CREATE INDEX ix_customers_merged ON public.customers USING btree (tenant_id, merged_into_id);
 CREATE INDEX ix_customers_name_trigrams ON public.customers USING gin (tenant_id, lower((name)::text) gin_trgm_ops);
 ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE customers FORCE ROW LEVEL SECURITY;
@@ -561,6 +742,36 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.idempotency_keys FOR EAC
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON idempotency_keys TO rms_purger;
 
+CREATE TABLE import_batches (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    kind character varying(20) DEFAULT 'bank_statement'::character varying NOT NULL,
+    name character varying(255) NOT NULL,
+    state character varying(20) DEFAULT 'waiting'::character varying NOT NULL,
+    problem character varying(500),
+    problems jsonb,
+    file_id uuid,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_import_batches PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_import_batches_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_import_batches_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_import_batches_tenant_id_file_id FOREIGN KEY (tenant_id, file_id) REFERENCES files(tenant_id, id),
+    CONSTRAINT ck_import_batches_kind_is_known CHECK (((kind)::text = 'bank_statement'::text)),
+    CONSTRAINT ck_import_batches_state_is_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'read'::character varying, 'failed'::character varying])::text[])))
+);
+CREATE INDEX ix_import_batches_newest_first ON public.import_batches USING btree (tenant_id, created_at);
+CREATE INDEX ix_import_batches_of_file ON public.import_batches USING btree (tenant_id, file_id);
+CREATE INDEX ix_import_batches_of_person ON public.import_batches USING btree (tenant_id, created_by);
+ALTER TABLE import_batches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE import_batches FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON import_batches FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON import_batches FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.import_batches FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON import_batches TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON import_batches TO rms_purger;
+
 CREATE TABLE invoice_line_items (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -684,9 +895,12 @@ CREATE TABLE invoices (
     port_code character varying(6),
     shipping_bill_number character varying(7),
     shipping_bill_date date,
+    against_invoice_id uuid,
+    adjustment_reason character varying(255),
     CONSTRAINT pk_invoices PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_invoices_tenant_id_invoice_number UNIQUE (tenant_id, invoice_number),
     CONSTRAINT fk_invoices_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_invoices_tenant_id_against_invoice_id FOREIGN KEY (tenant_id, against_invoice_id) REFERENCES invoices(tenant_id, id),
     CONSTRAINT fk_invoices_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
     CONSTRAINT fk_invoices_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
     CONSTRAINT fk_invoices_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
@@ -699,6 +913,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_due_date_is_not_before_invoice_date CHECK ((due_date >= invoice_date)),
     CONSTRAINT ck_invoices_issued_invoices_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((invoice_number IS NOT NULL) AND (customer_id IS NOT NULL) AND (issued_at IS NOT NULL)))),
     CONSTRAINT ck_invoices_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying, 'debit_note'::character varying, 'opening'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_only_debit_notes_are_against_an_invoice CHECK (((against_invoice_id IS NULL) OR ((kind)::text = 'debit_note'::text))),
     CONSTRAINT ck_invoices_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
     CONSTRAINT ck_invoices_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
     CONSTRAINT ck_invoices_port_code_is_plain CHECK (((port_code)::text ~ '^[A-Z0-9]{3,6}$'::text)),
@@ -713,6 +928,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_total_adds_up CHECK ((total = ((subtotal + tax_total) + round_off))),
     CONSTRAINT ck_invoices_total_is_not_negative CHECK ((total >= (0)::numeric))
 );
+CREATE INDEX ix_invoices_against ON public.invoices USING btree (tenant_id, against_invoice_id);
 CREATE INDEX ix_invoices_by_due_date ON public.invoices USING btree (tenant_id, due_date, id);
 CREATE INDEX ix_invoices_by_number ON public.invoices USING btree (tenant_id, COALESCE(invoice_number, ''::character varying), id);
 CREATE INDEX ix_invoices_by_status ON public.invoices USING btree (tenant_id, status, invoice_date DESC, id DESC);
@@ -1170,13 +1386,16 @@ CREATE TABLE receipt_allocations (
     released_on date,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    tds_rate numeric(6,3),
+    write_off_reason character varying(255),
     CONSTRAINT pk_receipt_allocations PRIMARY KEY (tenant_id, id),
     CONSTRAINT fk_receipt_allocations_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_receipt_allocations_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT fk_receipt_allocations_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT ck_receipt_allocations_amounts_are_not_negative CHECK (((allocated_amount >= (0)::numeric) AND (tds_amount >= (0)::numeric) AND (gst_tds_amount >= (0)::numeric) AND (write_off_amount >= (0)::numeric))),
     CONSTRAINT ck_receipt_allocations_an_allocation_settles_something CHECK (((((allocated_amount + tds_amount) + gst_tds_amount) + write_off_amount) > (0)::numeric)),
-    CONSTRAINT ck_receipt_allocations_released_after_it_was_allocated CHECK ((released_on >= allocated_on))
+    CONSTRAINT ck_receipt_allocations_released_after_it_was_allocated CHECK ((released_on >= allocated_on)),
+    CONSTRAINT ck_receipt_allocations_tds_rate_is_a_percentage CHECK (((tds_rate >= (0)::numeric) AND (tds_rate <= (100)::numeric)))
 );
 CREATE INDEX ix_receipt_allocations_of_invoice ON public.receipt_allocations USING btree (tenant_id, invoice_id);
 CREATE INDEX ix_receipt_allocations_of_receipt ON public.receipt_allocations USING btree (tenant_id, receipt_id);
@@ -1191,6 +1410,31 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipt_allocations FOR 
 GRANT INSERT, SELECT, UPDATE ON receipt_allocations TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON receipt_allocations TO rms_purger;
 
+CREATE TABLE receipt_drafts (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid,
+    typed jsonb NOT NULL,
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_receipt_drafts PRIMARY KEY (tenant_id, id),
+    CONSTRAINT fk_receipt_drafts_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_receipt_drafts_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_receipt_drafts_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id)
+);
+CREATE INDEX ix_receipt_drafts_newest_first ON public.receipt_drafts USING btree (tenant_id, updated_at);
+CREATE INDEX ix_receipt_drafts_of_customer ON public.receipt_drafts USING btree (tenant_id, customer_id);
+CREATE INDEX ix_receipt_drafts_of_person ON public.receipt_drafts USING btree (tenant_id, created_by);
+ALTER TABLE receipt_drafts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipt_drafts FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON receipt_drafts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON receipt_drafts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipt_drafts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT DELETE, INSERT, SELECT, UPDATE ON receipt_drafts TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON receipt_drafts TO rms_purger;
+
 CREATE TABLE receipts (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
     id uuid NOT NULL,
@@ -1204,7 +1448,6 @@ CREATE TABLE receipts (
     amount numeric(15,2) DEFAULT 0 NOT NULL,
     bank_charges numeric(15,2) DEFAULT 0 NOT NULL,
     allocated_amount numeric(15,2) DEFAULT 0 NOT NULL,
-    unallocated_amount numeric(15,2) GENERATED ALWAYS AS ((amount - allocated_amount)) STORED NOT NULL,
     keep_as character varying(20) DEFAULT 'advance'::character varying NOT NULL,
     status character varying(50) DEFAULT 'pending'::character varying NOT NULL,
     cleared_at timestamp with time zone,
@@ -1216,12 +1459,18 @@ CREATE TABLE receipts (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    refunded_amount numeric(15,2) DEFAULT 0 NOT NULL,
+    cleared_on date,
+    reversed_on date,
+    sent_at timestamp with time zone,
+    unallocated_amount numeric(15,2) GENERATED ALWAYS AS (((amount - allocated_amount) - refunded_amount)) STORED NOT NULL,
     CONSTRAINT pk_receipts PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_receipts_tenant_id_receipt_number UNIQUE (tenant_id, receipt_number),
     CONSTRAINT fk_receipts_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_receipts_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
     CONSTRAINT fk_receipts_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
     CONSTRAINT fk_receipts_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
+    CONSTRAINT ck_receipts_a_receipt_begins_with_its_date CHECK (((cleared_on >= receipt_date) AND (reversed_on >= receipt_date))),
     CONSTRAINT ck_receipts_allocated_is_between_zero_and_amount CHECK (((allocated_amount >= (0)::numeric) AND (allocated_amount <= amount))),
     CONSTRAINT ck_receipts_bank_charges_are_part_of_the_amount CHECK (((bank_charges >= (0)::numeric) AND (bank_charges <= amount))),
     CONSTRAINT ck_receipts_bounced_receipts_say_when CHECK ((((status)::text = 'bounced'::text) = (bounced_at IS NOT NULL))),
@@ -1231,7 +1480,9 @@ CREATE TABLE receipts (
     CONSTRAINT ck_receipts_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['payment'::character varying, 'write_off'::character varying])::text[]))),
     CONSTRAINT ck_receipts_payment_method_is_known CHECK (((payment_method)::text = ANY ((ARRAY['bank_transfer'::character varying, 'cheque'::character varying, 'cash'::character varying, 'upi'::character varying, 'card'::character varying])::text[]))),
     CONSTRAINT ck_receipts_payments_have_an_amount CHECK (((((kind)::text = 'payment'::text) AND (amount > (0)::numeric)) OR (((kind)::text = 'write_off'::text) AND (amount = (0)::numeric)))),
-    CONSTRAINT ck_receipts_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'cleared'::character varying, 'bounced'::character varying, 'cancelled'::character varying])::text[])))
+    CONSTRAINT ck_receipts_reversed_receipts_say_which_day CHECK ((((status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) = (reversed_on IS NOT NULL))),
+    CONSTRAINT ck_receipts_status_is_known CHECK (((status)::text = ANY ((ARRAY['pending'::character varying, 'cleared'::character varying, 'bounced'::character varying, 'cancelled'::character varying])::text[]))),
+    CONSTRAINT ck_receipts_used_is_between_zero_and_amount CHECK (((refunded_amount >= (0)::numeric) AND ((allocated_amount + refunded_amount) <= amount)))
 );
 CREATE INDEX ix_receipts_newest_first ON public.receipts USING btree (tenant_id, receipt_date DESC, id DESC);
 CREATE INDEX ix_receipts_number_trigrams ON public.receipts USING gin (tenant_id, receipt_number gin_trgm_ops);
@@ -1243,7 +1494,7 @@ ALTER TABLE receipts FORCE ROW LEVEL SECURITY;
 CREATE POLICY removed_by_purger ON receipts FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
 CREATE POLICY searched ON receipts FOR SELECT TO rms_definer USING (true);
 CREATE POLICY tenant_isolation ON receipts FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
-CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,allocated_amount,unallocated_amount}', '{}');
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version,allocated_amount,unallocated_amount,refunded_amount}', '{}');
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE CONSTRAINT TRIGGER void_settles_nothing AFTER INSERT OR UPDATE ON public.receipts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((new.status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) AND (new.allocated_amount <> (0)::numeric))) EXECUTE FUNCTION refuse_void_settlement();
 GRANT INSERT, SELECT, UPDATE ON receipts TO rms_app;
@@ -1362,6 +1613,52 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.recurring_schedu
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_schedules FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON recurring_schedules TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON recurring_schedules TO rms_purger;
+
+CREATE TABLE refunds (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    refund_number character varying(50) NOT NULL,
+    series_id uuid,
+    refund_date date NOT NULL,
+    customer_id uuid NOT NULL,
+    receipt_id uuid,
+    credit_note_id uuid,
+    amount numeric(15,2) DEFAULT 0 NOT NULL,
+    payment_method character varying(50),
+    reference character varying(100),
+    notes text,
+    cancelled_on date,
+    cancel_reason character varying(255),
+    created_by uuid,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_refunds PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_refunds_tenant_id_refund_number UNIQUE (tenant_id, refund_number),
+    CONSTRAINT fk_refunds_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT fk_refunds_tenant_id_created_by FOREIGN KEY (tenant_id, created_by) REFERENCES users(tenant_id, id),
+    CONSTRAINT fk_refunds_tenant_id_credit_note_id FOREIGN KEY (tenant_id, credit_note_id) REFERENCES credit_notes(tenant_id, id),
+    CONSTRAINT fk_refunds_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
+    CONSTRAINT fk_refunds_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id),
+    CONSTRAINT fk_refunds_tenant_id_series_id FOREIGN KEY (tenant_id, series_id) REFERENCES number_series(tenant_id, id),
+    CONSTRAINT ck_refunds_a_refund_has_one_source CHECK (((receipt_id IS NULL) <> (credit_note_id IS NULL))),
+    CONSTRAINT ck_refunds_a_refund_pays_something CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_refunds_cancelled_after_it_was_paid CHECK ((cancelled_on >= refund_date)),
+    CONSTRAINT ck_refunds_payment_method_is_known CHECK (((payment_method)::text = ANY ((ARRAY['bank_transfer'::character varying, 'cheque'::character varying, 'cash'::character varying, 'upi'::character varying, 'card'::character varying])::text[])))
+);
+CREATE INDEX ix_refunds_of_credit_note ON public.refunds USING btree (tenant_id, credit_note_id);
+CREATE INDEX ix_refunds_of_customer ON public.refunds USING btree (tenant_id, customer_id, refund_date);
+CREATE INDEX ix_refunds_of_receipt ON public.refunds USING btree (tenant_id, receipt_id);
+CREATE INDEX ix_refunds_of_series ON public.refunds USING btree (tenant_id, series_id);
+ALTER TABLE refunds ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refunds FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON refunds FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON refunds FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER keep_sums AFTER INSERT OR DELETE OR UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION keep_refund_sums();
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.refunds FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON refunds TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON refunds TO rms_purger;
 
 CREATE TABLE reminder_stops (
     tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
@@ -1581,6 +1878,31 @@ CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tax_rates FOR EA
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tax_rates FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 GRANT DELETE, INSERT, SELECT, UPDATE ON tax_rates TO rms_app;
 GRANT DELETE, SELECT (tenant_id) ON tax_rates TO rms_purger;
+
+CREATE TABLE tds_rates (
+    tenant_id uuid DEFAULT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid NOT NULL,
+    id uuid NOT NULL,
+    section character varying(20) NOT NULL,
+    name character varying(100) NOT NULL,
+    rate numeric(6,3) DEFAULT 0 NOT NULL,
+    effective_from date NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pk_tds_rates PRIMARY KEY (tenant_id, id),
+    CONSTRAINT uq_tds_rates_tenant_id_section_effective_from UNIQUE (tenant_id, section, effective_from),
+    CONSTRAINT fk_tds_rates_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_tds_rates_rate_is_a_percentage CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)))
+);
+ALTER TABLE tds_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tds_rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY removed_by_purger ON tds_rates FOR ALL TO rms_purger USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE POLICY tenant_isolation ON tds_rates FOR ALL TO rms_app USING ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid));
+CREATE TRIGGER audit AFTER INSERT OR DELETE OR UPDATE ON public.tds_rates FOR EACH ROW EXECUTE FUNCTION audit_row('{id,tenant_id,created_at,updated_at,version}', '{}');
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.tds_rates FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
+GRANT INSERT, SELECT, UPDATE ON tds_rates TO rms_app;
+GRANT DELETE, SELECT (tenant_id) ON tds_rates TO rms_purger;
 
 CREATE TABLE tenants (
     id uuid NOT NULL,
@@ -1904,6 +2226,54 @@ BEGIN
 END $function$;
 -- erase_removed_tenant_audit(): owned by rms_audit, may be called by rms_purger
 
+CREATE OR REPLACE FUNCTION public.freeze_issued_credit_note()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    free text[] := '{status,applied_amount,refunded_amount,unapplied_amount,notes,sent_at,cancelled_on,cancel_reason,version,updated_at}';
+    before jsonb;
+    after jsonb;
+BEGIN
+    IF OLD.status = 'draft' THEN RETURN coalesce(NEW, OLD); END IF;
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'an issued credit note is cancelled, not deleted' USING ERRCODE = 'check_violation';
+    END IF;
+    before := to_jsonb(OLD) - free;
+    after := to_jsonb(NEW) - free;
+
+    IF after ->> 'customer_id' IS DISTINCT FROM before ->> 'customer_id' AND EXISTS (
+        SELECT FROM public.customers c WHERE c.tenant_id = OLD.tenant_id AND c.id = OLD.customer_id
+        AND c.merged_into_id = NEW.customer_id
+    ) THEN
+        before := before - 'customer_id';
+        after := after - 'customer_id';
+    END IF;
+
+    IF before IS DISTINCT FROM after OR NEW.status = 'draft' THEN
+        RAISE EXCEPTION 'an issued credit note is not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $function$;
+-- freeze_issued_credit_note(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.freeze_issued_credit_note_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF current_user = 'rms_purger' THEN RETURN coalesce(NEW, OLD); END IF;
+    IF EXISTS (SELECT FROM public.credit_notes c WHERE c.status <> 'draft'
+               AND ((TG_OP <> 'INSERT' AND c.tenant_id = OLD.tenant_id AND c.id = OLD.credit_note_id)
+                 OR (TG_OP <> 'DELETE' AND c.tenant_id = NEW.tenant_id AND c.id = NEW.credit_note_id))) THEN
+        RAISE EXCEPTION 'a line of an issued credit note is not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $function$;
+-- freeze_issued_credit_note_line(): owned by rms_owner, may be called by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.freeze_issued_invoice()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1925,6 +2295,15 @@ BEGIN
         before := before #- '{seller_snapshot,bank_account_number}';
         after := after #- '{seller_snapshot,bank_account_number}';
     END IF;
+
+    IF after ->> 'customer_id' IS DISTINCT FROM before ->> 'customer_id' AND EXISTS (
+        SELECT FROM public.customers c WHERE c.tenant_id = OLD.tenant_id AND c.id = OLD.customer_id
+        AND c.merged_into_id = NEW.customer_id
+    ) THEN
+        before := before - 'customer_id';
+        after := after - 'customer_id';
+    END IF;
+
     IF before IS DISTINCT FROM after OR NEW.status = 'draft' THEN
         RAISE EXCEPTION 'an issued invoice is not changed: correct it with a credit note, or cancel it'
             USING ERRCODE = 'check_violation';
@@ -2051,6 +2430,61 @@ BEGIN
 END $function$;
 -- keep_allocation_sums(): owned by rms_owner, may be called by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.keep_application_sums()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    before numeric := 0;
+    after numeric := 0;
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.released_on IS NULL THEN before := OLD.applied_amount; END IF;
+    IF TG_OP <> 'DELETE' AND NEW.released_on IS NULL THEN after := NEW.applied_amount; END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.tenant_id, OLD.credit_note_id, OLD.invoice_id)
+            IS DISTINCT FROM (NEW.tenant_id, NEW.credit_note_id, NEW.invoice_id) THEN
+        RAISE EXCEPTION 'an application stays with its credit note and its invoice'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF after <> before THEN
+        UPDATE public.credit_notes c SET applied_amount = c.applied_amount + after - before
+        WHERE c.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND c.id = coalesce(NEW.credit_note_id, OLD.credit_note_id);
+        UPDATE public.invoices i SET amount_credited = i.amount_credited + after - before
+        WHERE i.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND i.id = coalesce(NEW.invoice_id, OLD.invoice_id);
+    END IF;
+    RETURN NULL;
+END $function$;
+-- keep_application_sums(): owned by rms_owner, may be called by PUBLIC
+
+CREATE OR REPLACE FUNCTION public.keep_refund_sums()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    before numeric := 0;
+    after numeric := 0;
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.cancelled_on IS NULL THEN before := OLD.amount; END IF;
+    IF TG_OP <> 'DELETE' AND NEW.cancelled_on IS NULL THEN after := NEW.amount; END IF;
+    IF TG_OP = 'UPDATE' AND (OLD.tenant_id, OLD.receipt_id, OLD.credit_note_id)
+            IS DISTINCT FROM (NEW.tenant_id, NEW.receipt_id, NEW.credit_note_id) THEN
+        RAISE EXCEPTION 'a refund stays with what it was paid out of' USING ERRCODE = 'check_violation';
+    END IF;
+    IF after <> before THEN
+        UPDATE public.receipts r SET refunded_amount = r.refunded_amount + after - before
+        WHERE r.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND r.id = coalesce(NEW.receipt_id, OLD.receipt_id);
+        UPDATE public.credit_notes c SET refunded_amount = c.refunded_amount + after - before
+        WHERE c.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+          AND c.id = coalesce(NEW.credit_note_id, OLD.credit_note_id);
+    END IF;
+    RETURN NULL;
+END $function$;
+-- keep_refund_sums(): owned by rms_owner, may be called by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.prepare_audit_months(p_ahead integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2154,6 +2588,23 @@ BEGIN
 END $function$;
 -- refuse_audit_change_but_erasure(): owned by rms_owner, may be called by PUBLIC
 
+CREATE OR REPLACE FUNCTION public.refuse_void_credit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (
+        SELECT FROM public.credit_notes c WHERE c.tenant_id = NEW.tenant_id AND c.id = NEW.id
+        AND c.status IN ('draft', 'cancelled') AND c.applied_amount + c.refunded_amount <> 0
+    ) THEN
+        RAISE EXCEPTION 'a void credit note takes nothing off' USING ERRCODE = 'check_violation',
+            TABLE = 'credit_notes', CONSTRAINT = 'ck_credit_notes_void_credit_notes_are_not_used';
+    END IF;
+    RETURN NULL;
+END $function$;
+-- refuse_void_credit(): owned by rms_owner, may be called by PUBLIC
+
 CREATE OR REPLACE FUNCTION public.refuse_void_settlement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2198,6 +2649,14 @@ BEGIN
        OR EXISTS (SELECT FROM public.receipts r WHERE r.tenant_id = tenant) THEN
         RETURN false;
     END IF;
+    DELETE FROM public.bank_lines x WHERE x.tenant_id = tenant;
+    DELETE FROM public.import_batches x WHERE x.tenant_id = tenant;
+    DELETE FROM public.refunds x WHERE x.tenant_id = tenant;
+    DELETE FROM public.credit_note_applications x WHERE x.tenant_id = tenant;
+    DELETE FROM public.credit_note_line_items x WHERE x.tenant_id = tenant;
+    DELETE FROM public.receipt_drafts x WHERE x.tenant_id = tenant;
+    DELETE FROM public.tds_rates x WHERE x.tenant_id = tenant;
+    DELETE FROM public.customer_contacts x WHERE x.tenant_id = tenant;
     DELETE FROM public.deleted_drafts x WHERE x.tenant_id = tenant;
     DELETE FROM public.lut_declarations x WHERE x.tenant_id = tenant;
     DELETE FROM public.bulk_jobs x WHERE x.tenant_id = tenant;

@@ -82,7 +82,7 @@ DERIVED: dict[str, tuple[str, ...]] = {
         "rcm_cess_amount",
         "total",
     ),
-    "receipts": ("allocated_amount", "unallocated_amount"),
+    "receipts": ("allocated_amount", "unallocated_amount", "refunded_amount"),
     "receipt_allocations": (),
     "credit_notes": (
         "cgst_amount",
@@ -91,6 +91,10 @@ DERIVED: dict[str, tuple[str, ...]] = {
         "cess_amount",
         "gst_amount",
         "total_credit",
+        "round_off",
+        "applied_amount",
+        "refunded_amount",
+        "unapplied_amount",
     ),
     "email_messages": (
         "params",
@@ -148,6 +152,18 @@ DERIVED: dict[str, tuple[str, ...]] = {
     ),
     "quote_invoices": (),
     "lut_declarations": (),
+    "customer_contacts": (),
+    "tds_rates": (),
+    "credit_note_line_items": (
+        "cgst_amount",
+        "sgst_amount",
+        "igst_amount",
+        "cess_amount",
+        "tax_amount",
+        "total",
+    ),
+    "credit_note_applications": (),
+    "refunds": (),
 }
 
 HIDDEN = {
@@ -159,6 +175,7 @@ HIDDEN = {
     # Copies of the company and the customer, bank account included; they stand on the invoice itself.
     "invoices": ("seller_snapshot", "buyer_snapshot"),
     "quotes": ("seller_snapshot", "buyer_snapshot"),
+    "credit_notes": ("seller_snapshot", "buyer_snapshot"),
 }
 
 AUDIT_ROW = """

@@ -69,6 +69,14 @@ LATER: tuple[str, ...] = (
     "bulk_jobs",
     "lut_declarations",
     "deleted_drafts",
+    "customer_contacts",
+    "tds_rates",
+    "receipt_drafts",
+    "credit_note_line_items",
+    "credit_note_applications",
+    "refunds",
+    "import_batches",
+    "bank_lines",
 )
 
 # What the function, and the triggers that run in its name, look at beside tenant_id.

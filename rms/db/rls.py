@@ -63,6 +63,14 @@ GRANTS = {
     "lut_declarations": "SELECT, INSERT, UPDATE, DELETE",
     "bulk_jobs": "SELECT, INSERT, UPDATE, DELETE",
     "deleted_drafts": "SELECT, INSERT, UPDATE, DELETE",
+    "customer_contacts": "SELECT, INSERT, UPDATE, DELETE",
+    "tds_rates": "SELECT, INSERT, UPDATE",
+    "receipt_drafts": "SELECT, INSERT, UPDATE, DELETE",
+    "credit_note_line_items": "SELECT, INSERT, UPDATE, DELETE",
+    "credit_note_applications": "SELECT, INSERT, UPDATE",
+    "refunds": "SELECT, INSERT, UPDATE",
+    "import_batches": "SELECT, INSERT, UPDATE, DELETE",
+    "bank_lines": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 # Tables without a tenant: nothing in them belongs to one.

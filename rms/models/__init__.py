@@ -9,9 +9,10 @@ from rms.models.accounts import (
     UserInvitation,
 )
 from rms.models.audit import AuditLog, AuditSeal
+from rms.models.bank_lines import BankLine, ImportBatch
 from rms.models.companies import Company
-from rms.models.credit_notes import CreditNote
-from rms.models.customers import AccountManager, ClientType, Customer
+from rms.models.credit_notes import CreditNote, CreditNoteApplication, CreditNoteLineItem
+from rms.models.customers import AccountManager, ClientType, Customer, CustomerContact
 from rms.models.deleted_drafts import DeletedDraft
 from rms.models.files import File, FileChunk
 from rms.models.idempotency import IdempotencyKey
@@ -21,11 +22,12 @@ from rms.models.mail_settings import MailServer, MailTemplate
 from rms.models.mails import EmailMessage
 from rms.models.numbering import NumberCounter, NumberSeries
 from rms.models.quotes import Quote, QuoteInvoice, QuoteLine
-from rms.models.receipts import Receipt, ReceiptAllocation
+from rms.models.receipts import Receipt, ReceiptAllocation, ReceiptDraft
 from rms.models.recurring import RecurringInvoice, RecurringRun, RecurringSchedule, Reminder, ReminderStop
+from rms.models.refunds import Refund
 from rms.models.services import ServiceType
 from rms.models.sharing import DocumentView, PayerAnswer, PublicLink
-from rms.models.tax import GstSetting, LutDeclaration, TaxRate
+from rms.models.tax import GstSetting, LutDeclaration, TaxRate, TdsRate
 from rms.models.tenants import Subscription, Tenant, TrialLedger
 from rms.models.users import EmailVerification, User, UserSession
 
@@ -33,12 +35,16 @@ __all__ = [
     "AccountManager",
     "AuditLog",
     "AuditSeal",
+    "BankLine",
     "ClientType",
     "BulkJob",
     "DeletedDraft",
     "Company",
     "CreditNote",
+    "CreditNoteApplication",
+    "CreditNoteLineItem",
     "Customer",
+    "CustomerContact",
     "DocumentView",
     "EmailChange",
     "EmailMessage",
@@ -47,6 +53,7 @@ __all__ = [
     "FileChunk",
     "GstSetting",
     "IdempotencyKey",
+    "ImportBatch",
     "Invoice",
     "InvoiceLineItem",
     "LoginAttempt",
@@ -63,16 +70,19 @@ __all__ = [
     "QuoteLine",
     "Receipt",
     "ReceiptAllocation",
+    "ReceiptDraft",
     "RecoveryCode",
     "RecurringInvoice",
     "RecurringRun",
     "RecurringSchedule",
+    "Refund",
     "Reminder",
     "ReminderStop",
     "SecondFactor",
     "ServiceType",
     "Subscription",
     "TaxRate",
+    "TdsRate",
     "Tenant",
     "TrialLedger",
     "User",

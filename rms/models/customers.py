@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rms.db.base import Base, TenantScoped, belongs_to
+from rms.db.base import Base, Money, TenantScoped, belongs_to
 from rms.domain.place_of_supply import Registration
 from rms.models.columns import count, flag, one_of, refers_to, rule, word
 
@@ -42,7 +42,10 @@ class AccountManager(TenantScoped, Base):
 
 
 class Customer(TenantScoped, Base):
-    """A buyer. `address` is the printed form of the billing parts; shipping parts are empty when the same."""
+    """A buyer. `address` is the printed form of the billing parts; shipping parts are empty when the same.
+
+    A customer who was entered twice is merged into the other one: the documents move there, the row stays.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -57,7 +60,11 @@ class Customer(TenantScoped, Base):
         ),
         rule("state_code_has_two_digits", "state_code ~ '^[0-9]{2}$' AND shipping_state_code ~ '^[0-9]{2}$'"),
         rule("payment_terms_are_days", "payment_terms BETWEEN 0 AND 3650"),
+        belongs_to("customers", "merged_into_id"),
+        rule("credit_limit_is_not_negative", "credit_limit >= 0"),
+        rule("a_merged_customer_is_put_away", "merged_into_id IS NULL OR NOT is_active"),
         Index("ix_customers_client_type", "tenant_id", "client_type_id"),
+        Index("ix_customers_merged", "tenant_id", "merged_into_id"),
         Index("ix_customers_account_manager", "tenant_id", "account_manager_id"),
     )
 
@@ -87,6 +94,8 @@ class Customer(TenantScoped, Base):
     payment_terms: Mapped[int] = count(30)
     notes: Mapped[str | None]
     account_manager_id: Mapped[UUID | None]
+    credit_limit: Mapped[Money | None]
+    merged_into_id: Mapped[UUID | None]
     is_active: Mapped[bool] = flag("true")
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
@@ -95,6 +104,27 @@ class Customer(TenantScoped, Base):
     account_manager: Mapped[AccountManager | None] = refers_to(
         "Customer.account_manager_id", "AccountManager"
     )
+
+
+class CustomerContact(TenantScoped, Base):
+    """A person at a customer, and which letters go to them besides the customer's own address."""
+
+    __tablename__ = "customer_contacts"
+    __table_args__ = (
+        belongs_to("customers", "customer_id", ondelete="CASCADE"),
+        Index("ix_customer_contacts_of_customer", "tenant_id", "customer_id"),
+    )
+
+    customer_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(255))
+    designation: Mapped[str | None] = mapped_column(String(100))
+    email: Mapped[str | None] = mapped_column(String(255))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    gets_invoices: Mapped[bool] = flag("false")
+    gets_reminders: Mapped[bool] = flag("false")
+    gets_receipts: Mapped[bool] = flag("false")
+    gets_statements: Mapped[bool] = flag("false")
+    version: Mapped[int] = count(1)
 
 
 Index("ix_customers_by_name", Customer.tenant_id, Customer.name, Customer.id)

@@ -30,7 +30,8 @@ class Invoice(TenantScoped, Base):
     `balance` is generated: never assign either, refresh the row after allocating.
     `version` counts what users typed; `totals_seq` rises at each retotal, so that a late reply is noticed.
     A draft's `series_id` is the series chosen for it, None for the default one of its kind. `shipping_*` is
-    where this document's goods go, when that is not where the customer's usually do.
+    where this document's goods go, when that is not where the customer's usually do. A debit note (CGST Act,
+    s. 34(3)) names the invoice that it raises, and why.
     """
 
     __tablename__ = "invoices"
@@ -39,6 +40,7 @@ class Invoice(TenantScoped, Base):
         belongs_to("customers", "customer_id"),
         belongs_to("number_series", "series_id"),
         belongs_to("users", "created_by"),
+        belongs_to("invoices", "against_invoice_id"),
         UniqueConstraint("tenant_id", "invoice_number"),
         one_of("status", *STATUSES),
         one_of(
@@ -72,6 +74,7 @@ class Invoice(TenantScoped, Base):
         one_of("tax_mode", *TaxMode),
         rule("payment_terms_are_days", "payment_terms BETWEEN 0 AND 3650"),
         rule("shipping_state_has_two_digits", "shipping_state_code ~ '^[0-9]{2}$'"),
+        rule("only_debit_notes_are_against_an_invoice", "against_invoice_id IS NULL OR kind = 'debit_note'"),
         rule("country_has_two_letters", "destination_country ~ '^[A-Z]{2}$'"),
         rule("port_code_is_plain", "port_code ~ '^[A-Z0-9]{3,6}$'"),
         rule(
@@ -135,6 +138,8 @@ class Invoice(TenantScoped, Base):
     port_code: Mapped[str | None] = mapped_column(String(6))
     shipping_bill_number: Mapped[str | None] = mapped_column(String(7))
     shipping_bill_date: Mapped[dt.date | None]
+    against_invoice_id: Mapped[UUID | None]
+    adjustment_reason: Mapped[str | None] = mapped_column(String(255))
 
     customer: Mapped[Customer | None] = refers_to("Invoice.customer_id", "Customer")
     series: Mapped[NumberSeries | None] = refers_to("Invoice.series_id", "NumberSeries")
@@ -276,6 +281,7 @@ Index(
     postgresql_where=text("status NOT IN ('draft', 'cancelled')"),
 )
 Index("ix_invoices_of_series", Invoice.tenant_id, Invoice.series_id)
+Index("ix_invoices_against", Invoice.tenant_id, Invoice.against_invoice_id)
 Index(
     "ix_invoices_number_prefix",
     Invoice.tenant_id,

@@ -69,3 +69,24 @@ class LutDeclaration(TenantScoped, Base):
     arn: Mapped[str] = mapped_column(String(15))
     created_by: Mapped[UUID | None]
     version: Mapped[int] = count(1)
+
+
+class TdsRate(TenantScoped, Base):
+    """A company's own rate of a section under which customers deduct tax, from a day on.
+
+    It stands above the statutory one of the same section (domain/tds.py). `section` is what an allocation
+    stores, `rate` in percent of the value without GST.
+    """
+
+    __tablename__ = "tds_rates"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "section", "effective_from"),
+        rule("rate_is_a_percentage", "rate BETWEEN 0 AND 100"),
+    )
+
+    section: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(100))
+    rate: Mapped[Rate] = zero()
+    effective_from: Mapped[dt.date]
+    is_active: Mapped[bool] = flag("true")
+    version: Mapped[int] = count(1)

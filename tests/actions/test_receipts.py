@@ -220,7 +220,7 @@ def test_a_bounced_receipt_pays_nothing(nilgiri):
     receipt = record(nilgiri, customer_id, "1000")
     with nilgiri.scope():
         row = db().get(Receipt, (nilgiri.tenant_id, receipt.id))
-        row.status, row.bounced_at = "bounced", NOW
+        row.status, row.bounced_at, row.reversed_on = "bounced", NOW, row.receipt_date
     with pytest.raises(IllegalMove):
         allocate(nilgiri, receipt.id, (invoice_id, "100"))
 

@@ -149,7 +149,7 @@ def test_a_bounced_receipt_pays_nothing(nilgiri, owed):
     allocate(nilgiri, *owed, "400.00")
     with pytest.raises(IntegrityError, match="bounced or cancelled receipt pays nothing"), nilgiri.scope():
         receipt = db().get(Receipt, (nilgiri.tenant_id, owed[1]))
-        receipt.status, receipt.bounced_at = "bounced", NOW
+        receipt.status, receipt.bounced_at, receipt.reversed_on = "bounced", NOW, receipt.receipt_date
 
 
 def test_sums_and_balances_cannot_be_typed_in(nilgiri, owed):

@@ -10,7 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 import rms.models  # noqa: F401
-from rms.db import audit, definers, frozen, frozen_quotes, ledger_triggers, purges, rls, seals, searches
+from rms.db import (
+    audit,
+    credit_triggers,
+    definers,
+    frozen,
+    frozen_quotes,
+    ledger_triggers,
+    purges,
+    rls,
+    seals,
+    searches,
+)
 from rms.db.base import Base
 from rms.db.bootstrap import APP, OWNER
 from rms.db.catalogue import dump_schema
@@ -62,6 +73,7 @@ def what_protects_the_tables():
     yield from frozen.install()
     yield from frozen_quotes.install()
     yield from frozen.let_be_completed()
+    yield from credit_triggers.install()
     yield from searches.install()
     yield from seals.install()
     yield from purges.install()

@@ -1,16 +1,22 @@
 """A row in every table that hangs on documents, which a company without issued ones can have, too."""
 
 import datetime as dt
+from decimal import Decimal
 from uuid import uuid4
 
 from rms.db.session import db
 from rms.models import (
+    BankLine,
     BulkJob,
+    CreditNote,
+    CreditNoteLineItem,
     Customer,
+    CustomerContact,
     DocumentView,
     EmailMessage,
     File,
     FileChunk,
+    ImportBatch,
     Invoice,
     LutDeclaration,
     MailServer,
@@ -20,11 +26,13 @@ from rms.models import (
     Quote,
     QuoteInvoice,
     QuoteLine,
+    ReceiptDraft,
     RecurringInvoice,
     RecurringRun,
     RecurringSchedule,
     Reminder,
     ReminderStop,
+    TdsRate,
 )
 from tests.factories import NOW, TODAY
 
@@ -46,6 +54,7 @@ def fill(user_id, customer: Customer, draft: Invoice, mail: EmailMessage) -> Non
     _fill_links(draft)
     _fill_recurring(customer, draft)
     _fill_quotes(customer, draft)
+    _fill_money(customer)
 
 
 def _fill_links(draft: Invoice) -> None:
@@ -69,6 +78,18 @@ def _fill_recurring(customer: Customer, draft: Invoice) -> None:
 def _fill_quotes(customer: Customer, draft: Invoice) -> None:
     quote = _added(Quote(customer_id=customer.id, quote_date=TODAY, valid_until=TODAY))
     _added(QuoteLine(quote_id=quote.id), QuoteInvoice(quote_id=quote.id, invoice_id=draft.id))
+
+
+def _fill_money(customer: Customer) -> None:
+    note = _added(CreditNote(credit_note_date=TODAY, customer_id=customer.id))
+    batch = _added(ImportBatch(name="november.csv"))
+    _added(
+        CreditNoteLineItem(credit_note_id=note.id),
+        BankLine(batch_id=batch.id, day=TODAY, amount=Decimal("1.00"), fingerprint="f" * 64),
+        CustomerContact(customer_id=customer.id, name="Meera"),
+        ReceiptDraft(customer_id=customer.id, typed={}),
+        TdsRate(section="194J(b)", name="Professional", rate=Decimal(10), effective_from=TODAY),
+    )
 
 
 def _added(*rows):

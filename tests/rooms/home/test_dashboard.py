@@ -49,7 +49,7 @@ def business(nilgiri) -> None:
         paid = make_invoice(brightway, "5000.00")
         pay(brightway, "720.00", part, "720.00", receipt_date=dt.date(2026, 10, 20))
         pay(brightway, "6000.00", paid, "5900.00")
-        make_receipt(lotus, "9.00", status="bounced", bounced_at=NOW, cleared_at=None)
+        make_receipt(lotus, "9.00", status="bounced", bounced_at=NOW, reversed_on=TODAY, cleared_at=None)
         make_draft(lotus, subtotal=Decimal("16000"), total=Decimal("16000"))
         gone = make_invoice(lotus, "32000.00")
         gone.cancelled_at, gone.status = NOW, "cancelled"

@@ -37,6 +37,7 @@ def four(nilgiri) -> str:
             receipt_date=TODAY - DAY,
             status="bounced",
             bounced_at=NOW,
+            reversed_on=TODAY,
             cleared_at=None,
         )
         return paid.invoice_number

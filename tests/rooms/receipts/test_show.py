@@ -7,7 +7,7 @@ import pytest
 from rms.db.session import db
 from rms.models import Receipt
 from rms.web import clock
-from tests.factories import NOW, make_allocation, make_customer, make_invoice, make_receipt
+from tests.factories import NOW, TODAY, make_allocation, make_customer, make_invoice, make_receipt
 from tests.http import Browser, counted_statements
 from tests.rooms.receipts.test_new import left_in, text_of, value_of
 
@@ -120,7 +120,9 @@ def test_nothing_left_leads_back_to_the_receipt(priya: Browser, nilgiri):
 
 def test_a_bounced_receipt_is_shown_and_not_used(priya: Browser, nilgiri):
     with nilgiri.scope():
-        receipt = make_receipt(make_customer(), status="bounced", bounced_at=NOW, cleared_at=None)
+        receipt = make_receipt(
+            make_customer(), status="bounced", bounced_at=NOW, reversed_on=TODAY, cleared_at=None
+        )
         receipt_id = receipt.id
     page = text_of(priya.get(f"receipts/{receipt_id}"))
     assert "Bounced" in page and "Use the" not in page
