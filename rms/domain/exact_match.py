@@ -56,9 +56,9 @@ def find(amount: Decimal, candidates: Sequence[Candidate]) -> list[tuple[Part, .
     """At most BEST solutions, the likeliest first. `candidates` begin with the oldest.
 
     One invoice goes before several; then all with TDS or all without before a mixture, which is found by
-    chance more often; the oldest without a gap; fewer invoices; older ones. A mixture is only looked for where
-    the others are not enough. Of very many invoices only the oldest are combined, but each alone and every run
-    of the oldest is tried.
+    chance more often; the oldest without a gap; fewer invoices; older ones. A mixture is only looked for
+    where the others are not enough. Of very many invoices only the oldest are combined, but each alone and
+    every run of the oldest is tried.
     """
     open_ones = [one for one in candidates if one.balance > 0]
     wanted = _paise(amount)
@@ -104,8 +104,8 @@ def _rank(ways: Sequence[_Way], open_ones: Sequence[Candidate]) -> tuple:
     return len(ways) > 1, mixed, has_gap, len(ways), places, [way.cut for way in ways]
 
 
-# The search. A choice is a sum in paise and a code, both of them sums over the invoices chosen. Codes are made
-# so that the smaller one is the better solution: the count above, then which invoices, then which are cut.
+# The search. A choice is a sum in paise and a code, both of them sums over the invoices chosen. Codes are
+# made so that the smaller one is the better solution: the count above, then which invoices, then which cut.
 
 
 def _search(wanted: int, choices: Iterable[Sequence[_Way]]) -> list[tuple[_Way, ...]]:
