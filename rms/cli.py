@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).resolve().parent.parent / "migrations" / "schema.sql"
 
 
 def init_app(app: Flask) -> None:
-    for command in (worker, scheduler, db_bootstrap, schema_dump, demo_data, maintenance_page, audit, keys):
+    for command in COMMANDS:
         app.cli.add_command(command)
 
 
@@ -144,6 +144,22 @@ def new_epoch(reason: str) -> None:
 
 
 @click.group()
+def ledger() -> None:
+    """The books: money, and what is made of it."""
+
+
+@ledger.command()
+@click.option("--tenant", help="The slug of one company; every company without it.")
+def check(tenant: str | None) -> None:
+    """Work out every sum, limit and status again from the rows; ends with 1 when anything differs."""
+    from rms.jobs.ledger import check_all
+
+    report = check_all(slug=tenant, now=dt.datetime.now(dt.UTC), say=click.echo)
+    if not report.is_right:
+        raise SystemExit(1)
+
+
+@click.group()
 def keys() -> None:
     """The keys of RMS_KEYS: what each of them still holds, and going over to the newest."""
 
@@ -213,3 +229,16 @@ def _verdict(found: "Held", kid: str) -> str:
 def _share(found: "Held", kid: str) -> str:
     counts = ((found.sealed_with(kid), "sealed field"), (found.passwords[kid], "password"))
     return " and ".join(f"{count} {what}{'s' * (count > 1)}" for count, what in counts if count)
+
+
+COMMANDS = (
+    worker,
+    scheduler,
+    db_bootstrap,
+    schema_dump,
+    demo_data,
+    maintenance_page,
+    audit,
+    ledger,
+    keys,
+)

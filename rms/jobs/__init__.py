@@ -2,6 +2,7 @@
 
 from rms.jobs.bulk import run_bulk
 from rms.jobs.emails import deliver_mail
+from rms.jobs.ledger import check_ledger
 from rms.jobs.overdue import sweep_overdue
 from rms.jobs.purges import purge_attempts, purge_company
 from rms.jobs.recurring import run_schedules
@@ -14,6 +15,7 @@ JOBS = {
     "sweep_overdue": sweep_overdue,
     "run_schedules": run_schedules,
     "send_reminders": send_reminders,
+    "check_ledger": check_ledger,
     "seal_audit": seal_audit,
     "anchor_audit": anchor_audit,
     "purge_company": purge_company,

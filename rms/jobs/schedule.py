@@ -33,6 +33,7 @@ SECONDS_OF_GRACE = 1
 SECONDS_A_DAY_IS_KNOWN = 26 * 3_600
 SECONDS_AN_HOUR_IS_KNOWN = 2 * 3_600
 SECONDS_A_MINUTE_IS_KNOWN = 120
+HOURS_OF_CHECKS = range(2, 6)
 TENANTS_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
 
 
@@ -66,6 +67,7 @@ class Scheduler:
         queue.forget_abandoned()
         sweep_mails()
         self.begin_days(now)
+        self.check_books(now)
         homes = self._homes(now)
         run_schedules(homes, now)
         send_reminders(homes, now)
@@ -82,6 +84,15 @@ class Scheduler:
             for tenant_id, home in self._homes(now).items()
         }
         _queue("sweep_overdue", jobs, SECONDS_A_DAY_IS_KNOWN)
+
+    def check_books(self, now: dt.datetime) -> None:
+        """One job for each tenant and night, in the hours in which nobody works."""
+        jobs = {}
+        for tenant_id, home in self._homes(now).items():
+            here = now.astimezone(home.zone)
+            if here.hour in HOURS_OF_CHECKS:
+                jobs[f"ledger-{tenant_id}-{here:%Y%m%d}"] = tenant_id
+        _queue("check_ledger", jobs, SECONDS_A_DAY_IS_KNOWN)
 
     def _homes(self, now: dt.datetime) -> dict[UUID, Morning]:
         """What each tenant's day brings, asked once an hour, since only its own scope can read it; with it
