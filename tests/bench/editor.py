@@ -4,9 +4,7 @@ import gzip
 import multiprocessing
 import random
 import statistics
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
 from uuid import UUID
@@ -20,7 +18,7 @@ from rms.queries.invoices import find_invoice, lines_of
 from tests import cast, factories
 from tests.bench import floors, many
 from tests.bench.product import Product, Visitor, running
-from tests.bench.timing import p, seconds
+from tests.bench.timing import p, seconds, together
 from tests.factories import TODAY
 from tests.house.test_statements import SAVES
 
@@ -67,7 +65,7 @@ def _line_saves(product: Product, company: cast.Company, *, each: int) -> Iterat
     desks = [_desk(product, company) for _ in range(CLIENTS)]
     for desk in desks:
         _save(desk, 1)
-    ours, taken = _together(desks, lambda desk, number: _save(desk, 2 + number % 90), each)
+    ours, taken = together(desks, lambda desk, number: _save(desk, 2 + number % 90), each)
     body = _save(desks[0], 7)
     raw = {desk.invoice_id: psycopg.connect(product.app_url, autocommit=True) for desk in desks}
 
@@ -76,7 +74,7 @@ def _line_saves(product: Product, company: cast.Company, *, each: int) -> Iterat
             raw[desk.invoice_id], company.tenant_id, desk.invoice_id, desk.line_id, 2 + number % 90
         )
 
-    floor, floor_taken = _together(desks, save_raw, each)
+    floor, floor_taken = together(desks, save_raw, each)
     for connection in raw.values():
         connection.close()
     yield (
@@ -111,18 +109,6 @@ def _save(desk: Desk, quantity: int) -> str:
     assert status == 200, (status, body[:300])
     desk.version += 1
     return body
-
-
-def _together(desks: list[Desk], work: Callable, each: int) -> tuple[float, list[float]]:
-    """How many a second were done by all, and the seconds of each."""
-
-    def at(desk: Desk) -> list[float]:
-        return [seconds(lambda: work(desk, number)) for number in range(each)]  # noqa: B023
-
-    with ThreadPoolExecutor(len(desks)) as pool:
-        started = time.perf_counter()
-        taken = [one for some in pool.map(at, desks) for one in some]
-    return len(taken) / (time.perf_counter() - started), taken
 
 
 # A long list -----------------------------------------------------------------------------------------

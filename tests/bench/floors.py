@@ -1,7 +1,9 @@
 """The least SQL a job can be done with, by raw psycopg as the application: same triggers, same fsync."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -34,3 +36,35 @@ def save_line(
             _SUMS,
             {"id": invoice_id, "subtotal": subtotal, "half": tax / 2, "tax": tax, "total": subtotal + tax},
         )
+
+
+_KEY = """INSERT INTO idempotency_keys (key, purpose) VALUES (%s, 'bench')
+    ON CONFLICT DO NOTHING"""
+_RECEIPT = "SELECT status, unallocated_amount FROM receipts WHERE id = %s FOR NO KEY UPDATE"
+_INVOICES = """SELECT id, balance, total, due_date FROM invoices WHERE id = ANY(%s) ORDER BY id
+    FOR NO KEY UPDATE"""
+_ALLOCATE = """INSERT INTO receipt_allocations (id, receipt_id, invoice_id, allocated_amount, allocated_on)
+    SELECT gen_random_uuid(), %s, one, %s, %s FROM unnest(%s::uuid[]) one"""
+_STATES = """UPDATE invoices SET status = CASE WHEN balance = 0 THEN 'paid' WHEN due_date < %s THEN 'overdue'
+    ELSE 'partially_paid' END WHERE id = ANY(%s)"""
+
+
+def allocate(
+    app: psycopg.Connection,
+    tenant_id: UUID,
+    receipt_id: UUID,
+    invoices: Sequence[UUID],
+    amount: Decimal,
+    today: date,
+) -> None:
+    """One receipt over some invoices, with the locks of the product in its order, the triggers that keep the
+    sums, the states that follow, and a key against double sending: six statements."""
+    with app.transaction():
+        app.execute("SELECT set_config('app.tenant_id', %s, true)", (str(tenant_id),))
+        app.execute(_KEY, (str(uuid4()),))
+        _, left = app.execute(_RECEIPT, (receipt_id,)).fetchone()
+        owed = {row[0]: row[1] for row in app.execute(_INVOICES, (list(invoices),))}
+        if left < amount * len(invoices) or any(owed[one] < amount for one in invoices):
+            raise ValueError("more is allocated than there is")
+        app.execute(_ALLOCATE, (receipt_id, amount, today, list(invoices)))
+        app.execute(_STATES, (today, list(invoices)))

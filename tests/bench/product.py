@@ -45,7 +45,7 @@ def running(*, bcrypt_cost: int) -> Iterator[Product]:
         app_url = found.url(APP, DATABASE)
         keys.configure(TEST_KEYS)
         session.configure(app_url, pool_size=5)
-        with _web(found, app_url, bcrypt_cost) as port:
+        with web(found, app_url, bcrypt_cost=bcrypt_cost) as (port, _):
             yield Product(port, app_url, found.url(OWNER, DATABASE), found.superuser_url_of(DATABASE))
     finally:
         session.engine().dispose()
@@ -104,7 +104,10 @@ class Visitor:
 
 
 @contextmanager
-def _web(found: servers.Servers, app_url: str, bcrypt_cost: int) -> Iterator[int]:
+def web(
+    found: servers.Servers, app_url: str, *, bcrypt_cost: int, workers: int = 2
+) -> Iterator[tuple[int, subprocess.Popen]]:
+    """gunicorn with as many processes: its port, and the process that keeps the others alive."""
     port = _free_port()
     environment = os.environ | {
         "RMS_ENV": "development",
@@ -113,24 +116,25 @@ def _web(found: servers.Servers, app_url: str, bcrypt_cost: int) -> Iterator[int
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "RMS_KEYS": TEST_KEYS,
         "RMS_BCRYPT_COST": str(bcrypt_cost),
+        "WEB_CONCURRENCY": str(workers),
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
     command += ["--bind", f"127.0.0.1:{port}", "tests.bench.wsgi:app"]
-    web = subprocess.Popen(
+    master = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(port, web)
-        yield port
+        _wait_for(port, master)
+        yield port, master
     finally:
-        web.terminate()
-        web.wait(60)
+        master.terminate()
+        master.wait(60)
 
 
-def _wait_for(port: int, web: subprocess.Popen) -> None:
+def _wait_for(port: int, master: subprocess.Popen) -> None:
     until = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < until and web.poll() is None:
+    while time.monotonic() < until and master.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
