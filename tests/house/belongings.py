@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import psycopg
@@ -9,11 +10,12 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
 from rms.actions import invoices as drafts
-from rms.actions import public_links, quote_answers, quotes, recurring, series
+from rms.actions import public_links, quote_answers, quotes, recurring, series, tds
 from rms.actions.files import store
 from rms.actions.issuing import issue
 from rms.actions.sending import send
 from rms.actions.series import SeriesDraft
+from rms.actions.tds import RateDraft
 from rms.db.locks import begin_another_act
 from rms.db.session import db
 from rms.domain.recurrence import Plan, Rhythm
@@ -82,6 +84,7 @@ class Belongings:
     schedule: UUID
     series: UUID
     job: UUID
+    tds_rate: UUID
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -105,6 +108,7 @@ class Belongings:
             "session_id": self.session,
             "entry_id": self.entry,
             "series_id": self.series,
+            "rate_id": self.tds_rate,
             "job_id": self.job,
         }
 
@@ -157,6 +161,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             schedule=_schedule(company, customer, mark),
             series=_series(mark),
             job=_job(company),
+            tds_rate=_tds_rate(mark),
         )
 
 
@@ -191,6 +196,11 @@ def _series(mark: str) -> UUID:
     """Beside the default one, so that it may be retired."""
     draft = SeriesDraft(prefix="EXP", year="FY")
     return series.add("invoice", f"Exports {mark}", draft, today=TODAY).id
+
+
+def _tds_rate(mark: str) -> UUID:
+    draft = RateDraft(section="195", name=f"Royalty {mark}", rate=Decimal(20), effective_from=TODAY)
+    return tds.add(draft, today=TODAY).id
 
 
 def _quotes(company: Company, customer: Customer, mark: str) -> dict[str, UUID]:

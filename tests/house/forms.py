@@ -126,6 +126,7 @@ POSTS = {
     "invoices.save_notes": ({"invoice_id": "invoice"}, lambda own: {"version": "1", "notes": "Thank you"}),
     "settings.make_default": ({}, lambda own: {"version": "1"}),
     "settings.retire_series": ({}, lambda own: {"version": "1"}),
+    "settings.save_tds_rate": ({}, lambda own: {"version": "1", "name": "Royalty", "rate": "10"}),
     "invoices.cancel": ({"invoice_id": "invoice"}, lambda own: {"reason": "Entered twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),

@@ -36,6 +36,7 @@ ROWS = {
     "quote_line_id",
     "schedule_id",
     "series_id",
+    "rate_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -109,6 +109,8 @@ PAGES = {
     "settings.sample_pdf": 4,  # the look, the invoice it is tried on, its lines
     "settings.sample_picture": 4,
     "settings.security": 4,
+    "settings.tds_rate": 2,
+    "settings.tds_rates": 3,
     "settings.try_look": 2,
 }
 

@@ -4,4 +4,15 @@ from flask import Blueprint
 
 room = Blueprint("settings", __name__, url_prefix="/c/<slug>/settings")
 
-from rms.rooms.settings import bank, branding, company, gst, index, mail, numbering, reminders, security  # noqa: E402, F401 - routes need the blueprint
+from rms.rooms.settings import (  # noqa: E402, F401 - routes need the blueprint
+    bank,
+    branding,
+    company,
+    gst,
+    index,
+    mail,
+    numbering,
+    reminders,
+    security,
+    tds,
+)
