@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rms import policy, queue
-from rms.actions import issuing, reminders
+from rms.actions import issuing, limits, reminders
 from rms.actions.files import store
 from rms.db.locks import lock
 from rms.db.session import after_commit, current_tenant, db
@@ -29,6 +29,11 @@ ACTS = ("issue", "remind")
 REGISTERS = ("csv", "xlsx")
 FILES = ("pdf", *REGISTERS)
 MAY = {**dict.fromkeys(ACTS, policy.P.INVOICE_ISSUE), **dict.fromkeys(FILES, policy.P.LIST_EXPORT)}
+USES = {
+    "issue": policy.Use.WRITE,
+    "remind": policy.Use.CUSTOMER_MAIL,
+    **dict.fromkeys(FILES, policy.Use.EXPORT),
+}
 
 
 def begin(action: str, ids: Sequence[UUID], *, created_by: UUID, language: str) -> BulkJob:
@@ -73,8 +78,8 @@ def go_on(job_id: UUID, *, now: dt.datetime, today: dt.date, draw: Callable[[UUI
         return False
     if job.state == "queued":
         job.state = "running"
-    if not _still_may(job):
-        refused = DomainError(N_("Whoever asked for this may not do it any more."))
+    refused = _refused_by_now(job, now)
+    if refused:
         rest = job.chosen[job.done_count :]
         job.results = [*job.results, *(_told(UUID(one), refused) for one in rest)]
         job.done_count = job.total_count
@@ -98,12 +103,15 @@ def finish(
 ) -> None:
     """End the job; `make` gives its file as (name, content, media type), or None when there is none.
 
-    No register is made any more for somebody who may not have it now.
+    No file is made any more for somebody who may not have it now; what stands against it is written down as a
+    result of no invoice.
     """
     job = lock(BulkJob, job_id)
     if job.is_over:
         return
-    if job.action in REGISTERS and not _still_may(job):
+    refused = _refused_by_now(job, now) if job.action in FILES else None
+    if refused:
+        job.results = [*job.results, {"ok": False, **_kept(refused)}]
         job.state, job.ended_at = "failed", now
         db().flush()
         return
@@ -130,10 +138,13 @@ def fail(job_id: UUID, *, now: dt.datetime) -> None:
         db().flush()
 
 
-def _still_may(job: BulkJob) -> bool:
-    """The role of now, and not that of when it was asked for."""
+def _refused_by_now(job: BulkJob, now: dt.datetime) -> DomainError | None:
+    """What stands against it by the role and the plan of now, not those of when it was asked for."""
     user = db().scalars(select(User).where(User.id == job.created_by)).first()
-    return user is not None and user.is_active and policy.can(user.role, MAY[job.action])
+    if user is None or not user.is_active or not policy.can(user.role, MAY[job.action]):
+        return DomainError(N_("Whoever asked for this may not do it any more."))
+    held, use = limits.standing(now=now), USES[job.action]
+    return None if policy.gate(held, use, user.role) else limits.closed(held, use)
 
 
 def _tried(act: Callable[[], object]) -> DomainError | None:
@@ -148,10 +159,12 @@ def _tried(act: Callable[[], object]) -> DomainError | None:
 def _told(invoice_id: UUID, refused: DomainError | None) -> dict:
     """What became of it; the sentence is kept as it is marked, since who reads it chooses the language."""
     told = {"id": str(invoice_id), "number": numbers_of([invoice_id]).get(invoice_id, ""), "ok": not refused}
-    if refused:
-        said = _sentence(refused)
-        told |= {"message": said.message, "params": {name: str(one) for name, one in said.params.items()}}
-    return told
+    return told | _kept(refused) if refused else told
+
+
+def _kept(refused: DomainError) -> dict:
+    said = _sentence(refused)
+    return {"message": said.message, "params": {name: str(one) for name, one in said.params.items()}}
 
 
 def _sentence(refused: DomainError) -> Sentence:

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from rms import queue
-from rms.actions import lists
+from rms.actions import bulk, lists
 from rms.db.session import db
 from rms.jobs.bulk import run_bulk
-from rms.models import BulkJob, Invoice
+from rms.models import BulkJob, EmailMessage, Invoice, Tenant
 from rms.queries.bulk_jobs import file_of
 from rms.web import clock
 from tests.factories import NOW, make_customer, make_draft, make_invoice, make_line
@@ -157,8 +157,77 @@ def test_who_lost_the_role_meanwhile_gets_no_register(nilgiri, imran: Browser, s
     run(queued)
     job = stored(nilgiri, job_in(reply))
     assert job.state == "failed"
+    assert [one["message"] for one in job.results] == ["Whoever asked for this may not do it any more."]
     with nilgiri.scope():
         assert file_of(job.id) is None
+
+
+def close(company, status: str) -> None:
+    with company.scope() as session:
+        session.get(Tenant, company.tenant_id).subscription_status = status
+
+
+CLOSED = {"suspended": "This company is suspended. Write to", "cancelled": "Your trial or plan has ended."}
+
+
+@pytest.mark.parametrize("status", CLOSED)
+@pytest.mark.parametrize("action", ["issue", "remind"])
+def test_a_company_that_was_closed_meanwhile_neither_issues_nor_writes(
+    nilgiri, priya: Browser, queued, status, action
+):
+    chosen = [ready_draft(nilgiri), issued_in(nilgiri)]
+    reply = begin(priya, action, chosen)
+    close(nilgiri, status)
+    run(queued)
+    job = stored(nilgiri, job_in(reply))
+    assert (job.state, job.done_count, [one["ok"] for one in job.results]) == ("done", 2, [False, False])
+    with nilgiri.scope():
+        assert db().query(Invoice).filter_by(id=chosen[0]).one().status == "draft"
+        assert db().query(EmailMessage).filter_by(entity_type="invoices").count() == 0
+    assert queued == []
+    assert CLOSED[status] in priya.get(reply.location).text
+
+
+def test_a_company_that_is_closed_in_the_middle_ends_there(nilgiri, priya: Browser, queued):
+    first, second = ready_draft(nilgiri), ready_draft(nilgiri)
+    reply = begin(priya, "issue", [first, second])
+
+    def next_one() -> bool:
+        with nilgiri.scope(nilgiri.admin):
+            return bulk.go_on(job_in(reply), now=NOW, today=NOW.date(), draw=lambda one: None)
+
+    assert next_one()
+    close(nilgiri, "suspended")
+    assert not next_one()
+    job = stored(nilgiri, job_in(reply))
+    assert [one["ok"] for one in job.results] == [True, False]
+    with nilgiri.scope():
+        assert db().query(Invoice).filter_by(id=second).one().status == "draft"
+
+
+@pytest.mark.parametrize("action", ["csv", "pdf"])
+def test_a_suspended_company_leaves_its_files_to_its_admin(nilgiri, priya, imran, queued, action):
+    invoice_id = issued_in(nilgiri)
+    asked = [begin(one, action, [invoice_id], "invoices/bulk/files") for one in (priya, imran)]
+    close(nilgiri, "suspended")
+    while queued:
+        run(queued)
+    of_admin, of_manager = (stored(nilgiri, job_in(reply)) for reply in asked)
+    with nilgiri.scope():
+        assert file_of(of_admin.id) and not file_of(of_manager.id)
+    assert of_manager.results[0]["message"].startswith("This company is suspended")
+    close(nilgiri, "active")
+    assert CLOSED["suspended"] in imran.get(asked[1].location).text
+
+
+def test_a_cancelled_company_takes_its_register_with_it(nilgiri, imran: Browser, queued):
+    issued_in(nilgiri)
+    reply = imran.post("invoices/bulk/files", {"action": "csv", "all": "1"})
+    close(nilgiri, "cancelled")
+    run(queued)
+    job = stored(nilgiri, job_in(reply))
+    with nilgiri.scope():
+        assert job.state == "done" and file_of(job.id)
 
 
 def test_a_user_may_neither_work_nor_take_files(nilgiri, asha: Browser, queued):
