@@ -118,6 +118,7 @@ CREATE TABLE bank_lines (
     CONSTRAINT fk_bank_lines_tenant_id_customer_id FOREIGN KEY (tenant_id, customer_id) REFERENCES customers(tenant_id, id),
     CONSTRAINT fk_bank_lines_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id),
     CONSTRAINT ck_bank_lines_amount_is_positive CHECK ((amount > (0)::numeric)),
+    CONSTRAINT ck_bank_lines_numbers_are_numbers CHECK (('NaN'::numeric <> amount)),
     CONSTRAINT ck_bank_lines_recorded_lines_name_their_receipt CHECK ((((state)::text = 'recorded'::text) = (receipt_id IS NOT NULL))),
     CONSTRAINT ck_bank_lines_state_is_known CHECK (((state)::text = ANY ((ARRAY['new'::character varying, 'recorded'::character varying, 'skipped'::character varying])::text[])))
 );
@@ -252,6 +253,7 @@ CREATE TABLE credit_note_applications (
     CONSTRAINT fk_credit_note_applications_tenant_id_credit_note_id FOREIGN KEY (tenant_id, credit_note_id) REFERENCES credit_notes(tenant_id, id),
     CONSTRAINT fk_credit_note_applications_tenant_id_invoice_id FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, id),
     CONSTRAINT ck_credit_note_applications_an_application_takes_something_off CHECK ((applied_amount > (0)::numeric)),
+    CONSTRAINT ck_credit_note_applications_numbers_are_numbers CHECK (('NaN'::numeric <> applied_amount)),
     CONSTRAINT ck_credit_note_applications_released_after_it_was_applied CHECK ((released_on >= applied_on))
 );
 CREATE INDEX ix_credit_note_applications_of_credit_note ON public.credit_note_applications USING btree (tenant_id, credit_note_id);
@@ -298,6 +300,7 @@ CREATE TABLE credit_note_line_items (
     CONSTRAINT ck_credit_note_line_items_amounts_are_not_negative CHECK (((quantity >= (0)::numeric) AND (rate >= (0)::numeric) AND (taxable_amount >= (0)::numeric))),
     CONSTRAINT ck_credit_note_line_items_cess_rate_is_sane CHECK (((cess_rate >= (0)::numeric) AND (cess_rate <= (999)::numeric))),
     CONSTRAINT ck_credit_note_line_items_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
+    CONSTRAINT ck_credit_note_line_items_numbers_are_numbers CHECK (((((((((((('NaN'::numeric <> quantity) AND ('NaN'::numeric <> rate)) AND ('NaN'::numeric <> taxable_amount)) AND ('NaN'::numeric <> tax_rate)) AND ('NaN'::numeric <> cess_rate)) AND ('NaN'::numeric <> cgst_amount)) AND ('NaN'::numeric <> sgst_amount)) AND ('NaN'::numeric <> igst_amount)) AND ('NaN'::numeric <> cess_amount)) AND ('NaN'::numeric <> tax_amount)) AND ('NaN'::numeric <> total))),
     CONSTRAINT ck_credit_note_line_items_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
     CONSTRAINT ck_credit_note_line_items_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
     CONSTRAINT ck_credit_note_line_items_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[]))),
@@ -367,6 +370,7 @@ CREATE TABLE credit_notes (
     CONSTRAINT ck_credit_notes_financial_credit_notes_carry_no_tax CHECK (((NOT is_financial) OR (gst_amount = (0)::numeric))),
     CONSTRAINT ck_credit_notes_gst_amount_adds_up CHECK ((gst_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
     CONSTRAINT ck_credit_notes_issued_credit_notes_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((credit_note_number IS NOT NULL) AND (customer_id IS NOT NULL)))),
+    CONSTRAINT ck_credit_notes_numbers_are_numbers CHECK ((((((((((('NaN'::numeric <> amount) AND ('NaN'::numeric <> cgst_amount)) AND ('NaN'::numeric <> sgst_amount)) AND ('NaN'::numeric <> igst_amount)) AND ('NaN'::numeric <> cess_amount)) AND ('NaN'::numeric <> gst_amount)) AND ('NaN'::numeric <> round_off)) AND ('NaN'::numeric <> total_credit)) AND ('NaN'::numeric <> applied_amount)) AND ('NaN'::numeric <> refunded_amount))),
     CONSTRAINT ck_credit_notes_reason_code_is_known CHECK (((reason_code)::text = ANY ((ARRAY['return'::character varying, 'price'::character varying, 'deficiency'::character varying, 'discount'::character varying, 'other'::character varying])::text[]))),
     CONSTRAINT ck_credit_notes_status_is_known CHECK (((status)::text = ANY ((ARRAY['draft'::character varying, 'issued'::character varying, 'applied'::character varying, 'cancelled'::character varying])::text[]))),
     CONSTRAINT ck_credit_notes_supply_type_is_known CHECK (((supply_type)::text = ANY ((ARRAY['INTRA'::character varying, 'INTER'::character varying])::text[]))),
@@ -465,6 +469,7 @@ CREATE TABLE customers (
     CONSTRAINT ck_customers_a_merged_customer_is_put_away CHECK (((merged_into_id IS NULL) OR (NOT is_active))),
     CONSTRAINT ck_customers_credit_limit_is_not_negative CHECK ((credit_limit >= (0)::numeric)),
     CONSTRAINT ck_customers_gst_treatment_is_known CHECK (((gst_treatment)::text = ANY ((ARRAY['regular'::character varying, 'composition'::character varying, 'unregistered'::character varying, 'sez'::character varying, 'deemed_export'::character varying, 'overseas'::character varying, 'uin'::character varying, 'tds_deductor'::character varying])::text[]))),
+    CONSTRAINT ck_customers_numbers_are_numbers CHECK (('NaN'::numeric <> credit_limit)),
     CONSTRAINT ck_customers_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
     CONSTRAINT ck_customers_registered_customers_have_a_gstin CHECK ((((gst_treatment)::text = ANY ((ARRAY['unregistered'::character varying, 'overseas'::character varying])::text[])) OR (gst_number IS NOT NULL))),
     CONSTRAINT ck_customers_state_code_has_two_digits CHECK ((((state_code)::text ~ '^[0-9]{2}$'::text) AND ((shipping_state_code)::text ~ '^[0-9]{2}$'::text)))
@@ -713,6 +718,7 @@ CREATE TABLE gst_settings (
     CONSTRAINT ck_gst_settings_display_format_is_known CHECK (((display_format)::text = ANY ((ARRAY['inclusive'::character varying, 'exclusive'::character varying])::text[]))),
     CONSTRAINT ck_gst_settings_filing_frequency_is_known CHECK (((filing_frequency)::text = ANY ((ARRAY['monthly'::character varying, 'quarterly'::character varying, 'annually'::character varying])::text[]))),
     CONSTRAINT ck_gst_settings_gst_needs_a_gstin CHECK (((NOT is_gst_applicable) OR (gst_number IS NOT NULL))),
+    CONSTRAINT ck_gst_settings_numbers_are_numbers CHECK (('NaN'::numeric <> default_rate)),
     CONSTRAINT ck_gst_settings_registration_type_is_known CHECK (((registration_type)::text = ANY ((ARRAY['regular'::character varying, 'composition'::character varying, 'unregistered'::character varying])::text[])))
 );
 ALTER TABLE gst_settings ENABLE ROW LEVEL SECURITY;
@@ -817,6 +823,7 @@ CREATE TABLE invoice_line_items (
     CONSTRAINT ck_invoice_line_items_discounts_are_not_negative CHECK (((discount_amount >= (0)::numeric) AND (invoice_discount_share >= (0)::numeric))),
     CONSTRAINT ck_invoice_line_items_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
     CONSTRAINT ck_invoice_line_items_invalid_lines_keep_what_was_typed CHECK ((is_valid OR (raw_input IS NOT NULL))),
+    CONSTRAINT ck_invoice_line_items_numbers_are_numbers CHECK (((((((((((((((((((('NaN'::numeric <> quantity) AND ('NaN'::numeric <> rate)) AND ('NaN'::numeric <> amount)) AND ('NaN'::numeric <> discount_percent)) AND ('NaN'::numeric <> discount_amount)) AND ('NaN'::numeric <> invoice_discount_share)) AND ('NaN'::numeric <> taxable_amount)) AND ('NaN'::numeric <> tax_rate)) AND ('NaN'::numeric <> cess_rate)) AND ('NaN'::numeric <> cgst_amount)) AND ('NaN'::numeric <> sgst_amount)) AND ('NaN'::numeric <> igst_amount)) AND ('NaN'::numeric <> cess_amount)) AND ('NaN'::numeric <> tax_amount)) AND ('NaN'::numeric <> rcm_cgst_amount)) AND ('NaN'::numeric <> rcm_sgst_amount)) AND ('NaN'::numeric <> rcm_igst_amount)) AND ('NaN'::numeric <> rcm_cess_amount)) AND ('NaN'::numeric <> total))),
     CONSTRAINT ck_invoice_line_items_quantity_is_not_negative CHECK ((quantity >= (0)::numeric)),
     CONSTRAINT ck_invoice_line_items_rate_is_not_negative CHECK ((rate >= (0)::numeric)),
     CONSTRAINT ck_invoice_line_items_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
@@ -913,6 +920,7 @@ CREATE TABLE invoices (
     CONSTRAINT ck_invoices_due_date_is_not_before_invoice_date CHECK ((due_date >= invoice_date)),
     CONSTRAINT ck_invoices_issued_invoices_have_number_and_customer CHECK ((((status)::text = 'draft'::text) OR ((invoice_number IS NOT NULL) AND (customer_id IS NOT NULL) AND (issued_at IS NOT NULL)))),
     CONSTRAINT ck_invoices_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying, 'debit_note'::character varying, 'opening'::character varying])::text[]))),
+    CONSTRAINT ck_invoices_numbers_are_numbers CHECK (((((((((((((((((('NaN'::numeric <> discount_percent) AND ('NaN'::numeric <> discount_amount)) AND ('NaN'::numeric <> discount_total)) AND ('NaN'::numeric <> subtotal)) AND ('NaN'::numeric <> cgst_total)) AND ('NaN'::numeric <> sgst_total)) AND ('NaN'::numeric <> igst_total)) AND ('NaN'::numeric <> cess_total)) AND ('NaN'::numeric <> tax_total)) AND ('NaN'::numeric <> rcm_cgst_total)) AND ('NaN'::numeric <> rcm_sgst_total)) AND ('NaN'::numeric <> rcm_igst_total)) AND ('NaN'::numeric <> rcm_cess_total)) AND ('NaN'::numeric <> round_off)) AND ('NaN'::numeric <> total)) AND ('NaN'::numeric <> amount_paid)) AND ('NaN'::numeric <> amount_credited))),
     CONSTRAINT ck_invoices_only_debit_notes_are_against_an_invoice CHECK (((against_invoice_id IS NULL) OR ((kind)::text = 'debit_note'::text))),
     CONSTRAINT ck_invoices_payment_terms_are_days CHECK (((payment_terms >= 0) AND (payment_terms <= 3650))),
     CONSTRAINT ck_invoices_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
@@ -1147,6 +1155,7 @@ CREATE TABLE payer_answers (
     CONSTRAINT ck_payer_answers_a_mistake_is_described CHECK ((((kind)::text <> 'mistake'::text) OR (note IS NOT NULL))),
     CONSTRAINT ck_payer_answers_a_promise_has_a_day CHECK ((((kind)::text <> 'will_pay'::text) OR (on_date IS NOT NULL))),
     CONSTRAINT ck_payer_answers_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['paid'::character varying, 'will_pay'::character varying, 'mistake'::character varying])::text[]))),
+    CONSTRAINT ck_payer_answers_numbers_are_numbers CHECK (('NaN'::numeric <> amount)),
     CONSTRAINT ck_payer_answers_paid_says_which_payment CHECK ((((kind)::text <> 'paid'::text) OR (reference IS NOT NULL)))
 );
 CREATE INDEX ix_payer_answers_handled_by ON public.payer_answers USING btree (tenant_id, handled_by);
@@ -1264,6 +1273,7 @@ CREATE TABLE quote_lines (
     CONSTRAINT ck_quote_lines_discounts_are_not_negative CHECK (((discount_amount >= (0)::numeric) AND (invoice_discount_share >= (0)::numeric))),
     CONSTRAINT ck_quote_lines_hsn_sac_is_digits CHECK (((hsn_sac)::text ~ '^[0-9]{2,8}$'::text)),
     CONSTRAINT ck_quote_lines_invalid_lines_keep_what_was_typed CHECK ((is_valid OR (raw_input IS NOT NULL))),
+    CONSTRAINT ck_quote_lines_numbers_are_numbers CHECK (((((((((((((((((((('NaN'::numeric <> quantity) AND ('NaN'::numeric <> rate)) AND ('NaN'::numeric <> amount)) AND ('NaN'::numeric <> discount_percent)) AND ('NaN'::numeric <> discount_amount)) AND ('NaN'::numeric <> invoice_discount_share)) AND ('NaN'::numeric <> taxable_amount)) AND ('NaN'::numeric <> tax_rate)) AND ('NaN'::numeric <> cess_rate)) AND ('NaN'::numeric <> cgst_amount)) AND ('NaN'::numeric <> sgst_amount)) AND ('NaN'::numeric <> igst_amount)) AND ('NaN'::numeric <> cess_amount)) AND ('NaN'::numeric <> tax_amount)) AND ('NaN'::numeric <> rcm_cgst_amount)) AND ('NaN'::numeric <> rcm_sgst_amount)) AND ('NaN'::numeric <> rcm_igst_amount)) AND ('NaN'::numeric <> rcm_cess_amount)) AND ('NaN'::numeric <> total))),
     CONSTRAINT ck_quote_lines_quantity_is_not_negative CHECK ((quantity >= (0)::numeric)),
     CONSTRAINT ck_quote_lines_rate_is_not_negative CHECK ((rate >= (0)::numeric)),
     CONSTRAINT ck_quote_lines_tax_amount_adds_up CHECK ((tax_amount = (((cgst_amount + sgst_amount) + igst_amount) + cess_amount))),
@@ -1347,6 +1357,7 @@ CREATE TABLE quotes (
     CONSTRAINT ck_quotes_discount_is_percent_or_amount CHECK (((discount_percent IS NULL) OR (discount_amount IS NULL))),
     CONSTRAINT ck_quotes_discount_percent_is_a_percentage CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
     CONSTRAINT ck_quotes_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['tax_invoice'::character varying, 'bill_of_supply'::character varying, 'invoice_cum_bill_of_supply'::character varying])::text[]))),
+    CONSTRAINT ck_quotes_numbers_are_numbers CHECK (((((((((((((((('NaN'::numeric <> discount_percent) AND ('NaN'::numeric <> discount_amount)) AND ('NaN'::numeric <> discount_total)) AND ('NaN'::numeric <> subtotal)) AND ('NaN'::numeric <> cgst_total)) AND ('NaN'::numeric <> sgst_total)) AND ('NaN'::numeric <> igst_total)) AND ('NaN'::numeric <> cess_total)) AND ('NaN'::numeric <> tax_total)) AND ('NaN'::numeric <> rcm_cgst_total)) AND ('NaN'::numeric <> rcm_sgst_total)) AND ('NaN'::numeric <> rcm_igst_total)) AND ('NaN'::numeric <> rcm_cess_total)) AND ('NaN'::numeric <> round_off)) AND ('NaN'::numeric <> total))),
     CONSTRAINT ck_quotes_only_sent_quotes_are_answered CHECK (((answer IS NULL) OR (sent_at IS NOT NULL))),
     CONSTRAINT ck_quotes_place_of_supply_has_two_digits CHECK (((place_of_supply)::text ~ '^[0-9]{2}$'::text)),
     CONSTRAINT ck_quotes_sent_quotes_have_number_and_customer CHECK ((((sent_at IS NULL) = (quote_number IS NULL)) AND ((sent_at IS NULL) OR (customer_id IS NOT NULL)))),
@@ -1394,6 +1405,7 @@ CREATE TABLE receipt_allocations (
     CONSTRAINT fk_receipt_allocations_tenant_id_receipt_id FOREIGN KEY (tenant_id, receipt_id) REFERENCES receipts(tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT ck_receipt_allocations_amounts_are_not_negative CHECK (((allocated_amount >= (0)::numeric) AND (tds_amount >= (0)::numeric) AND (gst_tds_amount >= (0)::numeric) AND (write_off_amount >= (0)::numeric))),
     CONSTRAINT ck_receipt_allocations_an_allocation_settles_something CHECK (((((allocated_amount + tds_amount) + gst_tds_amount) + write_off_amount) > (0)::numeric)),
+    CONSTRAINT ck_receipt_allocations_numbers_are_numbers CHECK (((((('NaN'::numeric <> allocated_amount) AND ('NaN'::numeric <> tds_amount)) AND ('NaN'::numeric <> tds_rate)) AND ('NaN'::numeric <> gst_tds_amount)) AND ('NaN'::numeric <> write_off_amount))),
     CONSTRAINT ck_receipt_allocations_released_after_it_was_allocated CHECK ((released_on >= allocated_on)),
     CONSTRAINT ck_receipt_allocations_tds_rate_is_a_percentage CHECK (((tds_rate >= (0)::numeric) AND (tds_rate <= (100)::numeric)))
 );
@@ -1478,6 +1490,7 @@ CREATE TABLE receipts (
     CONSTRAINT ck_receipts_cleared_receipts_say_when CHECK ((((status)::text <> 'cleared'::text) OR (cleared_at IS NOT NULL))),
     CONSTRAINT ck_receipts_keep_as_is_known CHECK (((keep_as)::text = ANY ((ARRAY['advance'::character varying, 'refund'::character varying])::text[]))),
     CONSTRAINT ck_receipts_kind_is_known CHECK (((kind)::text = ANY ((ARRAY['payment'::character varying, 'write_off'::character varying])::text[]))),
+    CONSTRAINT ck_receipts_numbers_are_numbers CHECK ((((('NaN'::numeric <> amount) AND ('NaN'::numeric <> bank_charges)) AND ('NaN'::numeric <> allocated_amount)) AND ('NaN'::numeric <> refunded_amount))),
     CONSTRAINT ck_receipts_payment_method_is_known CHECK (((payment_method)::text = ANY ((ARRAY['bank_transfer'::character varying, 'cheque'::character varying, 'cash'::character varying, 'upi'::character varying, 'card'::character varying])::text[]))),
     CONSTRAINT ck_receipts_payments_have_an_amount CHECK (((((kind)::text = 'payment'::text) AND (amount > (0)::numeric)) OR (((kind)::text = 'write_off'::text) AND (amount = (0)::numeric)))),
     CONSTRAINT ck_receipts_reversed_receipts_say_which_day CHECK ((((status)::text = ANY ((ARRAY['bounced'::character varying, 'cancelled'::character varying])::text[])) = (reversed_on IS NOT NULL))),
@@ -1644,6 +1657,7 @@ CREATE TABLE refunds (
     CONSTRAINT ck_refunds_a_refund_has_one_source CHECK (((receipt_id IS NULL) <> (credit_note_id IS NULL))),
     CONSTRAINT ck_refunds_a_refund_pays_something CHECK ((amount > (0)::numeric)),
     CONSTRAINT ck_refunds_cancelled_after_it_was_paid CHECK ((cancelled_on >= refund_date)),
+    CONSTRAINT ck_refunds_numbers_are_numbers CHECK (('NaN'::numeric <> amount)),
     CONSTRAINT ck_refunds_payment_method_is_known CHECK (((payment_method)::text = ANY ((ARRAY['bank_transfer'::character varying, 'cheque'::character varying, 'cash'::character varying, 'upi'::character varying, 'card'::character varying])::text[])))
 );
 CREATE INDEX ix_refunds_of_credit_note ON public.refunds USING btree (tenant_id, credit_note_id);
@@ -1759,6 +1773,7 @@ CREATE TABLE service_types (
     CONSTRAINT fk_service_types_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT ck_service_types_default_rate_is_not_negative CHECK ((default_rate >= (0)::numeric)),
     CONSTRAINT ck_service_types_hsn_sac_is_four_to_eight_digits CHECK (((hsn_sac)::text ~ '^[0-9]{4,8}$'::text)),
+    CONSTRAINT ck_service_types_numbers_are_numbers CHECK ((('NaN'::numeric <> default_rate) AND ('NaN'::numeric <> tax_rate))),
     CONSTRAINT ck_service_types_tax_rate_is_a_percentage CHECK (((tax_rate >= (0)::numeric) AND (tax_rate <= (100)::numeric))),
     CONSTRAINT ck_service_types_tax_treatment_is_known CHECK (((tax_treatment)::text = ANY ((ARRAY['taxable'::character varying, 'nil'::character varying, 'exempt'::character varying, 'non_gst'::character varying])::text[])))
 );
@@ -1838,6 +1853,7 @@ CREATE TABLE subscriptions (
     CONSTRAINT fk_subscriptions_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT ck_subscriptions_amounts_are_not_negative CHECK (((amount >= (0)::numeric) AND (last_payment_amount >= (0)::numeric))),
     CONSTRAINT ck_subscriptions_billing_cycle_is_known CHECK (((billing_cycle)::text = ANY ((ARRAY['monthly'::character varying, 'yearly'::character varying])::text[]))),
+    CONSTRAINT ck_subscriptions_numbers_are_numbers CHECK ((('NaN'::numeric <> amount) AND ('NaN'::numeric <> last_payment_amount))),
     CONSTRAINT ck_subscriptions_paid_plan_says_how_it_is_paid CHECK ((((plan_type)::text <> 'paid'::text) OR ((billing_cycle IS NOT NULL) AND (payment_method IS NOT NULL) AND (amount > (0)::numeric)))),
     CONSTRAINT ck_subscriptions_plan_type_is_known CHECK (((plan_type)::text = ANY ((ARRAY['trial'::character varying, 'paid'::character varying])::text[]))),
     CONSTRAINT ck_subscriptions_status_is_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'expired'::character varying, 'cancelled'::character varying, 'suspended'::character varying])::text[]))),
@@ -1867,6 +1883,7 @@ CREATE TABLE tax_rates (
     CONSTRAINT uq_tax_rates_tenant_id_category_effective_from UNIQUE (tenant_id, category, effective_from),
     CONSTRAINT fk_tax_rates_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
     CONSTRAINT fk_tax_rates_tenant_id_gst_setting_id FOREIGN KEY (tenant_id, gst_setting_id) REFERENCES gst_settings(tenant_id, id),
+    CONSTRAINT ck_tax_rates_numbers_are_numbers CHECK (('NaN'::numeric <> rate)),
     CONSTRAINT ck_tax_rates_rate_is_a_percentage CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)))
 );
 CREATE INDEX ix_tax_rates_gst_setting ON public.tax_rates USING btree (tenant_id, gst_setting_id);
@@ -1893,6 +1910,7 @@ CREATE TABLE tds_rates (
     CONSTRAINT pk_tds_rates PRIMARY KEY (tenant_id, id),
     CONSTRAINT uq_tds_rates_tenant_id_section_effective_from UNIQUE (tenant_id, section, effective_from),
     CONSTRAINT fk_tds_rates_tenant_id FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+    CONSTRAINT ck_tds_rates_numbers_are_numbers CHECK (('NaN'::numeric <> rate)),
     CONSTRAINT ck_tds_rates_rate_is_a_percentage CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric)))
 );
 ALTER TABLE tds_rates ENABLE ROW LEVEL SECURITY;
