@@ -1,9 +1,8 @@
-import re
-
 """The audit log: sentences, fields, filters, pages, the check and the file."""
 
 import csv
 import io
+import re
 
 import pytest
 
