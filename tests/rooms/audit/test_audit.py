@@ -165,7 +165,6 @@ def test_every_table_field_and_event_has_words():
 
 
 def test_every_event_of_the_product_has_a_sentence():
-    import re
     from pathlib import Path
 
     told = set()
