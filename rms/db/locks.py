@@ -35,6 +35,8 @@ RANK = {
             "customers",
             "customer_contacts",
             "tds_rates",
+            "client_types",
+            "account_managers",
             "service_types",
             "quotes",
             "refunds",

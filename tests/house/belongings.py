@@ -9,8 +9,9 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
+from rms.actions import client_types, public_links, quote_answers, quotes, recurring, series, tds
 from rms.actions import invoices as drafts
-from rms.actions import public_links, quote_answers, quotes, recurring, series, tds
+from rms.actions.client_types import ManagerDraft, TypeDraft
 from rms.actions.files import store
 from rms.actions.issuing import issue
 from rms.actions.sending import send
@@ -85,6 +86,10 @@ class Belongings:
     series: UUID
     job: UUID
     tds_rate: UUID
+    client_type: UUID
+    type_stamp: int
+    manager: UUID
+    manager_stamp: int
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -109,6 +114,8 @@ class Belongings:
             "entry_id": self.entry,
             "series_id": self.series,
             "rate_id": self.tds_rate,
+            "type_id": self.client_type,
+            "manager_id": self.manager,
             "job_id": self.job,
         }
 
@@ -162,6 +169,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             series=_series(mark),
             job=_job(company),
             tds_rate=_tds_rate(mark),
+            **_kinds(mark),
         )
 
 
@@ -201,6 +209,18 @@ def _series(mark: str) -> UUID:
 def _tds_rate(mark: str) -> UUID:
     draft = RateDraft(section="195", name=f"Royalty {mark}", rate=Decimal(20), effective_from=TODAY)
     return tds.add(draft, today=TODAY).id
+
+
+def _kinds(mark: str) -> dict:
+    """A type of customers and an account manager, with what their forms carry instead of a version."""
+    kind = client_types.add_type(TypeDraft(name=f"Type {mark}"))
+    manager = client_types.add_manager(ManagerDraft(name=f"Manager {mark}", email=f"m.{mark}@example.in"))
+    return {
+        "client_type": kind.id,
+        "type_stamp": client_types.stamp(kind),
+        "manager": manager.id,
+        "manager_stamp": client_types.stamp(manager),
+    }
 
 
 def _quotes(company: Company, customer: Customer, mark: str) -> dict[str, UUID]:

@@ -126,6 +126,14 @@ POSTS = {
     "invoices.save_notes": ({"invoice_id": "invoice"}, lambda own: {"version": "1", "notes": "Thank you"}),
     "settings.make_default": ({}, lambda own: {"version": "1"}),
     "settings.retire_series": ({}, lambda own: {"version": "1"}),
+    "settings.save_client_type": (
+        {},
+        lambda own: {"version": str(own.type_stamp), "name": "Societies", "payment_terms": "15"},
+    ),
+    "settings.save_account_manager": (
+        {},
+        lambda own: {"version": str(own.manager_stamp), "name": "Meera", "email": "meera@example.in"},
+    ),
     "settings.save_tds_rate": ({}, lambda own: {"version": "1", "name": "Royalty", "rate": "10"}),
     "invoices.cancel": ({"invoice_id": "invoice"}, lambda own: {"reason": "Entered twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),

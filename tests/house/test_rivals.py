@@ -37,6 +37,8 @@ ROWS = {
     "schedule_id",
     "series_id",
     "rate_id",
+    "type_id",
+    "manager_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

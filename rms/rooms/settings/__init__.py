@@ -5,8 +5,10 @@ from flask import Blueprint
 room = Blueprint("settings", __name__, url_prefix="/c/<slug>/settings")
 
 from rms.rooms.settings import (  # noqa: E402, F401 - routes need the blueprint
+    account_managers,
     bank,
     branding,
+    client_types,
     company,
     gst,
     index,
