@@ -60,5 +60,5 @@ def test_row_40_a_form_that_is_sent_again_makes_nothing_more(app, nilgiri, super
     second = press()
     assert second.status_code < 500, second.status
     after_two = counted(superuser, nilgiri)
-    more = {table: (after_one[table], count) for table, count in after_two.items() if count > after_one[table]}
+    more = {table: count - after_one[table] for table, count in after_two.items() if count > after_one[table]}
     assert not more, f"{endpoint} made more when it was sent again: {more}"
