@@ -25,6 +25,7 @@ from rms.models import (
     ReceiptAllocation,
 )
 from rms.queries import bank
+from rms.queries.credit_notes import is_credited
 from rms.queries.invoices import Terms, lines_of, terms_for
 from rms.queries.numbers import series_kind
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
@@ -68,7 +69,7 @@ def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -
     move(Status(invoice.status), Verb.CANCEL)
     if not reason:
         raise Invalid(N_("Say why, for the books."), field="reason")
-    if invoice.amount_credited:
+    if invoice.amount_credited or is_credited(invoice_id):
         raise Invalid(N_("A credit note was issued against this invoice. Make another credit note instead."))
     for allocation in allocations:
         allocation.released_on = today

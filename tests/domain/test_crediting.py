@@ -178,8 +178,8 @@ def test_a_line_is_credited_once_in_a_note_and_never_when_nothing_is_left():
 
 
 def test_the_credit_of_the_picture_is_rounded_to_whole_rupees():
-    # Invoice 203,590.00 + 18% 36,646.20 = 2,40,236.20 -> 2,40,236.00. Credited before: 4,560.00 + 820.80 =
-    # 5,380.80 -> 5,381.00. Now 5,510.00 + 991.80 = 6,501.80; together 11,882.60 -> 11,883, less 5,381 = 6,502.
+    # Invoice 2,03,590.00 + 18% 36,646.20 = 2,40,236.20 -> 2,40,236.00. Credited before: 4,560.00 + 820.80 =
+    # 5,380.80 -> 5,381.00. Now 5,510.00 + 991.80 = 6,501.80; together 11,882.60 -> 11,883, less 5,381.
     billed = Billed(D("240236.20"), D("240236.00"), True, D("5380.80"), D("5381.00"))
     assert round_off([Part(taxable=D("5510.00"), igst=D("991.80"))], billed) == D("0.20")
 
