@@ -25,6 +25,7 @@ from rms.models import (
     NumberSeries,
     Receipt,
     ReceiptAllocation,
+    Refund,
     ServiceType,
     Tenant,
     User,
@@ -226,6 +227,20 @@ def make_allocation(receipt: Receipt, invoice: Invoice, amount: str, **columns) 
     db().refresh(receipt)
     db().refresh(invoice)
     return allocation
+
+
+def make_refund(receipt: Receipt, amount: str, **columns) -> Refund:
+    """Money paid back out of a receipt; the receipt is read again, since a trigger keeps its sums."""
+    defaults = {
+        "refund_number": f"TP/26-27/{next(_numbers):04d}",
+        "refund_date": TODAY,
+        "customer_id": receipt.customer_id,
+        "receipt_id": receipt.id,
+        "amount": Decimal(amount),
+    }
+    refund = _added(Refund(**{**defaults, **columns}))
+    db().refresh(receipt)
+    return refund
 
 
 def default_series(kind: str) -> NumberSeries:
