@@ -39,7 +39,11 @@ KINDS = {
     "credit_note": (N_("Credit notes"), "C"),
 }
 # Companies founded before these documents existed have no series for them: it comes with the first one.
-LATER_KINDS = {"quote": (N_("Quotes"), "Q")}
+LATER_KINDS = {
+    "quote": (N_("Quotes"), "Q"),
+    "refund": (N_("Refunds"), "P"),
+    "debit_note": (N_("Debit notes"), "D"),
+}
 NOT_INITIALS = {
     "llp", "pvt", "private", "ltd", "limited", "opc", "co", "company", "inc", "the", "of", "and", "for",
     "m", "s",
