@@ -1,11 +1,16 @@
 """The switches of a company that say what its people may and must."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 
 from rms.db.session import current_tenant, db
 from rms.models import Tenant
+
+WRITE_OFF_LIMIT = Decimal(
+    "100.00"
+)  # of one invoice, for everybody but an Admin, unless the company says else
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,12 @@ class HouseRules:
 def rules_in(settings: dict | None) -> HouseRules:
     kept = settings or {}
     return HouseRules(bool(kept.get("users_may_draft")), bool(kept.get("require_second_factor")))
+
+
+def write_off_limit_in(settings: dict | None) -> Decimal:
+    """Kept as text, since a number of JSON would lose paise."""
+    kept = (settings or {}).get("write_off_limit")
+    return WRITE_OFF_LIMIT if kept is None else Decimal(kept)
 
 
 def house_rules() -> HouseRules:

@@ -6,7 +6,18 @@ from uuid import UUID
 
 import pytest
 
-from rms.domain.allocation import Claim, OpenInvoice, check, fill_oldest_first, in_order, left_over, problems
+from rms.domain.allocation import (
+    Claim,
+    OpenInvoice,
+    beyond_limit,
+    check,
+    fill_less_tds,
+    fill_oldest_first,
+    in_order,
+    left_over,
+    problems,
+    tds_beside,
+)
 from rms.domain.errors import Invalid
 from rms.domain.lifecycle import Status
 
@@ -14,13 +25,22 @@ SUNDARAM, OTHER = UUID(int=100), UUID(int=200)
 
 
 def invoice(
-    number, balance, *, due=date(2026, 11, 1), status=Status.PENDING, customer=SUNDARAM
+    number,
+    balance,
+    *,
+    due=date(2026, 11, 1),
+    status=Status.PENDING,
+    customer=SUNDARAM,
+    taxable="0",
+    total="0",
 ) -> OpenInvoice:
-    return OpenInvoice(UUID(int=number), f"A/26-27/{number}", due, Decimal(balance), customer, status)
+    sums = Decimal(taxable), Decimal(total)
+    return OpenInvoice(UUID(int=number), f"A/26-27/{number}", due, Decimal(balance), customer, status, *sums)
 
 
-def claim(number, amount, **more) -> Claim:
-    return Claim(UUID(int=number), Decimal(amount), **{name: Decimal(value) for name, value in more.items()})
+def claim(number, amount, *, reason="rounding", **more) -> Claim:
+    parts = {name: Decimal(value) for name, value in more.items()}
+    return Claim(UUID(int=number), Decimal(amount), **parts, write_off_reason=reason)
 
 
 def sentences(available, claims, invoices) -> dict[str, list[str]]:
@@ -136,3 +156,64 @@ def test_check_raises_with_every_sentence():
     with pytest.raises(Invalid) as refusal:
         check(Decimal(10), [claim(1, "20"), claim(2, "5")], [invoice(1, "15"), invoice(2, "5")], SUNDARAM)
     assert set(refusal.value.errors) == {key(1), "receipt"}
+
+
+def test_what_is_written_off_says_why():
+    laid = claim(1, "99", write_off_amount="1", reason=" ")
+    assert sentences("99", [laid], [invoice(1, "100")]) == {key(1): ["Say why ₹1.00 is written off"]}
+    long = claim(1, "99", write_off_amount="1", reason="x" * 256)
+    assert sentences("99", [long], [invoice(1, "100")]) == {key(1): ["Keep the reason within 255 characters"]}
+
+
+def test_the_limit_counts_what_was_written_off_before():
+    claims = [claim(1, "10", write_off_amount="60"), claim(2, "10", write_off_amount="100"), claim(3, "10")]
+    before = {UUID(int=1): Decimal("40.01"), UUID(int=3): Decimal(500)}
+    # 60.00 + 40.01 = 100.01; 100.00 is within 100.00; of the third nothing is written off now
+    told = beyond_limit(claims, Decimal(100), before)
+    assert {one: [str(each) for each in said] for one, said in told.items()} == {
+        key(1): ["More than ₹100.00 of an invoice can be written off by an Admin only"]
+    }
+    assert beyond_limit(claims, None, before) == {}
+
+
+def lotus(number, balance="74340", due=OLD):
+    """74,340.00 with 63,000.00 of it before GST, as all of them here."""
+    return invoice(number, balance, due=due, taxable="63000", total="74340")
+
+
+@pytest.mark.parametrize(
+    ("balance", "cash", "kept"),
+    [
+        ("74340", "0", "1260"),  # 2 % of 63,000
+        ("74340", "74340", "1260"),  # paid in full by mistake: the tax is that of the whole
+        ("74340", "73080", "1260"),  # 74,340 - 1,260
+        ("74340", "36540", "630"),  # half of it: 36,540 + 630 = 37,170 with 31,500 before GST
+        ("37170", "0", "630"),  # half was paid before
+        ("100", "1", "0"),  # 0.02 to the nearest rupee
+    ],
+)
+def test_the_tds_that_goes_with_cash(balance, cash, kept):
+    assert tds_beside(lotus(1, balance), Decimal(cash), Decimal(2)) == Decimal(kept)
+
+
+def test_an_invoice_without_a_value_has_no_tds():
+    assert tds_beside(invoice(1, "100"), Decimal(50), Decimal(10)) == 0
+
+
+def test_filling_less_tds_settles_the_oldest_and_part_of_the_last():
+    invoices = [lotus(2, due=NEW), lotus(1)]
+    # 73,080 + 1,260 settles the first; 36,540 and 630 are half of the second
+    assert [
+        (one.invoice_id.int, one.amount, one.tds_amount)
+        for one in fill_less_tds(Decimal(109620), invoices, Decimal(2))
+    ] == [(1, 73080, 1260), (2, 36540, 630)]
+    assert [one.amount for one in fill_less_tds(Decimal(200000), invoices, Decimal(2))] == [73080, 73080]
+
+
+def test_filling_leaves_what_settles_without_cash():
+    kept = {UUID(int=2): claim(2, "0", tds_amount="1260", write_off_amount="80")}
+    filled = fill_oldest_first(Decimal(100000), [lotus(2), lotus(1)], kept)
+    # 74,340 in full; of 74,340 less 1,260 and 80, that is 73,000, the remaining 25,660
+    assert [(one.amount, one.without_cash) for one in filled] == [(74340, 0), (25660, 1340)]
+    only_kept = fill_oldest_first(Decimal(0), [lotus(2), lotus(1)], kept)
+    assert [(one.invoice_id.int, one.amount, one.tds_amount) for one in only_kept] == [(2, 0, 1260)]
