@@ -22,6 +22,7 @@ from rms.domain.lifecycle import Status, Verb, can, move
 from rms.domain.reminding import Rules
 from rms.domain.reminding import Wording as Tone
 from rms.models import Company, EmailMessage, Invoice, Reminder, ReminderStop, Tenant
+from rms.queries.contacts import addresses_for
 from rms.queries.customers import find_customer
 from rms.queries.mail_templates import template_of
 from rms.queries.mails import find_mail
@@ -195,6 +196,7 @@ def _post(
     return mails.post(
         "reminder",
         to_address=to_address,
+        cc=", ".join(addresses_for(invoice.customer_id, "reminders")),
         subject=letter.subject,
         params={
             "number": invoice.invoice_number,

@@ -14,6 +14,7 @@ from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.money import rupees
 from rms.domain.periods import format_date
 from rms.models import Company, EmailMessage, Invoice, User
+from rms.queries.contacts import addresses_for
 from rms.queries.mail_templates import wording_of
 from rms.queries.mails import find_mail
 
@@ -32,7 +33,8 @@ def send(
     born_sent: bool = False,
 ) -> EmailMessage:
     """Post the invoice to `to_address`, else to its customer's own; without subject and message the company's
-    wording is used. The letter carries the link of the invoice's page, which is made if there is none.
+    wording is used. Without `cc` (None) the people at the customer who get invoices are copied in, with ""
+    nobody. The letter carries the link of the invoice's page, which is made if there is none.
 
     Raises Invalid at `to_address` when there is no address or none that mail can reach, at `cc`, `subject`
     and `message`; IllegalMove for a draft and a cancelled invoice.
@@ -43,7 +45,7 @@ def send(
     mail = mails.post(
         "invoice",
         to_address=to_address or _address_of_customer(invoice),
-        cc=cc,
+        cc=copied_to(invoice) if cc is None else cc,
         subject=_fitting(subject, LONGEST_SUBJECT, "subject") or written.subject,
         params={
             **parameters(invoice),
@@ -68,7 +70,7 @@ def send_again(mail_id, *, invoice: Invoice, now: dt.datetime) -> EmailMessage:
     return send(
         invoice,
         to_address=failed.to_address,
-        cc=failed.cc,
+        cc=failed.cc or "",
         subject=failed.subject,
         message=failed.params.get("message"),
         sender="",
@@ -111,6 +113,11 @@ def values_of(invoice: Invoice, *, sender: str) -> Mapping[str, str]:
         "sender": sender,
         "company": company_name(invoice),
     }
+
+
+def copied_to(invoice: Invoice) -> str:
+    """The people at the customer who get its invoices, as the field "Cc" spells them."""
+    return ", ".join(addresses_for(invoice.customer_id, "invoices"))
 
 
 def company_name(invoice: Invoice) -> str:

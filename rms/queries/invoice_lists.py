@@ -198,6 +198,7 @@ def _rows(today: dt.date) -> Select:
     return (
         select(
             Invoice.id,
+            Invoice.kind,
             Invoice.invoice_number,
             Invoice.invoice_date,
             Invoice.due_date,

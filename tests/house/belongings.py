@@ -9,9 +9,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from rms.actions import client_types, public_links, quote_answers, quotes, recurring, series, tds
+from rms.actions import client_types, contacts, public_links, quote_answers, quotes, recurring, series, tds
 from rms.actions import invoices as drafts
 from rms.actions.client_types import ManagerDraft, TypeDraft
+from rms.actions.contacts import ContactDraft
 from rms.actions.files import store
 from rms.actions.issuing import issue
 from rms.actions.sending import send
@@ -90,6 +91,7 @@ class Belongings:
     type_stamp: int
     manager: UUID
     manager_stamp: int
+    contact: UUID
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -116,6 +118,7 @@ class Belongings:
             "rate_id": self.tds_rate,
             "type_id": self.client_type,
             "manager_id": self.manager,
+            "contact_id": self.contact,
             "job_id": self.job,
         }
 
@@ -170,6 +173,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             job=_job(company),
             tds_rate=_tds_rate(mark),
             **_kinds(mark),
+            contact=_contact(customer, mark),
         )
 
 
@@ -209,6 +213,11 @@ def _series(mark: str) -> UUID:
 def _tds_rate(mark: str) -> UUID:
     draft = RateDraft(section="195", name=f"Royalty {mark}", rate=Decimal(20), effective_from=TODAY)
     return tds.add(draft, today=TODAY).id
+
+
+def _contact(customer: Customer, mark: str) -> UUID:
+    draft = ContactDraft(name=f"Contact {mark}", designation=mark, email=f"contact.{mark}@example.in")
+    return contacts.add_contact(customer.id, draft).id
 
 
 def _kinds(mark: str) -> dict:

@@ -39,6 +39,7 @@ ROWS = {
     "rate_id",
     "type_id",
     "manager_id",
+    "contact_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

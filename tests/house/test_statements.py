@@ -34,10 +34,12 @@ PAGES = {
     "account.second_factor": 4,
     "account.show": 6,
     "customers.edit": 3,
+    "customers.edit_contact": 4,
     "customers.index": 4,
     "customers.new": 3,
+    "customers.new_contact": 3,
     "customers.options": 2,
-    "customers.show": 6,
+    "customers.show": 7,  # figures, how long they take, their TDS, what happened
     "home.dashboard": 6,
     "invoices.edit": 7,
     "invoices.index": 4,
@@ -49,7 +51,7 @@ PAGES = {
     "invoices.ready": 7,
     "invoices.cancel_form": 3,
     "invoices.answers": 3,
-    "invoices.send_form": 7,  # the wording, when it was last sent, who looked, where answers go
+    "invoices.send_form": 8,  # the wording, when it was last sent, who looked, where answers go, Cc
     "invoices.share_panel": 4,
     "settings.mail": 5,
     "settings.wording": 5,

@@ -20,4 +20,4 @@ def set_reminding(customer_id: UUID):
     reminders.set_customer(customer_id, is_on=is_on)
     told = gettext("This customer is reminded again.") if is_on else gettext("This customer is not reminded.")
     flash(told)
-    return go(url_for("customers.show", customer_id=customer_id))
+    return go(url_for("customers.show", customer_id=customer_id, tab="details"))

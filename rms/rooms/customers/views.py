@@ -9,12 +9,11 @@ from flask_login import current_user
 
 from rms.actions import customers
 from rms.domain.errors import DomainError, StaleVersion
-from rms.forms.customers import CustomerForm, country_name, treatment_words
+from rms.forms.customers import CustomerForm
 from rms.forms.versions import compare
 from rms.policy import P
 from rms.queries import customers as queries
 from rms.queries.last_saved import last_saved
-from rms.queries.reminders import customer_is_stopped
 from rms.rooms.customers import room
 from rms.web.clock import now, today
 from rms.web.forms import strip
@@ -70,21 +69,6 @@ def create():
             flash(gettext("%(name)s is added.", name=customer.name))
             return go(url_for("customers.show", customer_id=customer.id))
     return page("customers/new.html", form=form, suggested=customers.next_code(), status=status)
-
-
-@room.get("/c/<slug>/customers/<uuid:customer_id>")
-@requires(P.COMPANY_READ)
-def show(customer_id: UUID):
-    customer = queries.find_customer(customer_id)
-    return page(
-        "customers/show.html",
-        customer=customer,
-        is_reminded=not customer_is_stopped(customer_id),
-        owed=queries.owed_by(customer_id, today()),
-        invoices=queries.open_invoices_of(customer_id),
-        treatment=treatment_words(customer.gst_treatment),
-        country=country_name(customer.country_code),
-    )
 
 
 @room.get("/c/<slug>/customers/<uuid:customer_id>/edit")

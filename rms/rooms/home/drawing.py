@@ -8,19 +8,9 @@ from decimal import Decimal
 from rms.domain.money import axis
 from rms.queries.dashboard import Month
 
-BAR = 1000
 HEIGHT = 200
 LINES = 4
 STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the ageing bar."""
-
-    age: int
-    x: int
-    width: int
 
 
 @dataclass(frozen=True)
@@ -39,21 +29,6 @@ class Chart:
 
     labels: list[str]
     columns: list[Columns]
-
-
-def ageing_bar(ages: Sequence[Decimal]) -> list[Part]:
-    """Parts beside each other that fill the bar; one that has money is never too thin to be seen."""
-    total = sum(ages)
-    parts, x = [], 0
-    for age, amount in enumerate(ages):
-        if amount > 0:
-            width = max(4, int(amount * BAR / total))
-            parts.append(Part(age, x, width))
-            x += width
-    if parts:
-        last = parts[-1]
-        parts[-1] = Part(last.age, last.x, max(4, BAR - last.x))
-    return parts
 
 
 def chart_of(months: Sequence[Month]) -> Chart:

@@ -8,8 +8,9 @@ from rms.domain.periods import add_months, same_day_last_month
 from rms.policy import P
 from rms.queries import dashboard as figures
 from rms.rooms.home import room
-from rms.rooms.home.drawing import ageing_bar, chart_of
+from rms.rooms.home.drawing import chart_of
 from rms.rooms.home.sentence import share_of_late
+from rms.web.bars import ageing_bar
 from rms.web.clock import today
 from rms.web.fragments import page
 from rms.web.guard import requires

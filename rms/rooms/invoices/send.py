@@ -44,6 +44,7 @@ def send_form(invoice_id: UUID):
     form = SendForm(
         formdata=None,
         to_address=invoice.customer.email or "",
+        cc=sending.copied_to(invoice),
         subject=usual.subject,
         message=usual.body,
     )
@@ -101,7 +102,7 @@ def _send(invoice: Invoice, form: SendForm):
     return sending.send(
         invoice,
         to_address=form.to_address.data,
-        cc=form.cc.data or None,
+        cc=form.cc.data or "",
         subject=form.subject.data or None,
         message=form.message.data or None,
         now=now(),

@@ -36,7 +36,7 @@ def school(nilgiri):
 def test_a_customer_is_added_and_shown(priya):
     reply = priya.post("customers", **SCHOOL)
     assert reply.status_code == 303
-    shown = priya.get(reply.location)
+    shown = priya.get(f"{reply.location}?tab=details")
     assert "Lotus Valley School" in shown.text and "Tamil Nadu" in shown.text and "AAKFN4821C" in shown.text
     assert "Lotus Valley School" in priya.get("customers").text
 

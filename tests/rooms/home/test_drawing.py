@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from rms.queries.dashboard import Debtor, Month, Owed
-from rms.rooms.home.drawing import ageing_bar, chart_of
+from rms.rooms.home.drawing import chart_of
 from rms.rooms.home.sentence import share_of_late
+from rms.web.bars import ageing_bar
 
 
 def money(*amounts):
