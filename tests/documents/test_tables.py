@@ -62,7 +62,7 @@ def test_quoted_cells_keep_their_commas_and_an_open_quote_is_a_character():
 def test_cells_of_a_spreadsheet_come_out_as_text():
     content = workbook(
         ["Date", "Amount", "Words"],
-        [dt.datetime(2026, 11, 20), 180960.0, "पाँच"],
+        [dt.datetime.fromisoformat("2026-11-20T10:22:00"), 180960.0, "पाँच"],
         [dt.date(2026, 11, 21), 3750.2999999999997, True],
         [None, 0.1, 12],
     )
