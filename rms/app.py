@@ -29,6 +29,7 @@ from rms.rooms import (
     quotes,
     receipts,
     recurring,
+    refunds,
     search,
     services,
 )
@@ -131,6 +132,7 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         quotes,
         recurring,
         receipts,
+        refunds,
         people,
         account,
         settings_room,

@@ -8,15 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-
 from rms.actions import series
 from rms.actions.numbers import take_number
 from rms.actions.receipts import LONGEST_NOTE, LONGEST_REFERENCE, PAYMENT_METHODS
 from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain.contacts import Checks, one_line, several_lines
-from rms.domain.errors import N_, IllegalMove, NotFound
+from rms.domain.errors import N_, IllegalMove
 from rms.domain.errors import sentence as say
 from rms.domain.lifecycle import CreditNoteStatus, ReceiptStatus, Verb, move_credit_note, move_receipt
 from rms.domain.money import rupees
@@ -81,14 +79,6 @@ def cancel(refund_id: UUID, *, on: dt.date, reason: str | None, today: dt.date) 
     db().flush()
     if note:
         _restate(note)
-    return refund
-
-
-def find_refund(refund_id: UUID) -> Refund:
-    """Raises NotFound when it is not there or not this tenant's."""
-    refund = db().scalar(select(Refund).where(Refund.id == refund_id))
-    if refund is None:
-        raise NotFound()
     return refund
 
 

@@ -98,7 +98,7 @@ def open_later(kind: str) -> None:
     prefix = _free_prefix(company, kind, rows)
     title, _ = LATER_KINDS[kind]
     row = NumberSeries(kind=kind, name=title, prefix=prefix, pattern=YEARS["FY"], is_default=True)
-    codes.stored(row, "uq_number_series_one_default_per_kind")
+    codes.stored(row, "uq_number_series")  # whichever rule sees first that somebody else has founded it
 
 
 def restyle(kind: str, draft: SeriesDraft, *, version: int, today: dt.date) -> NumberSeries:

@@ -17,7 +17,7 @@ from rms.domain.allocation import OpenInvoice, in_order
 from rms.domain.errors import Invalid, NotFound
 from rms.domain.lifecycle import Status
 from rms.domain.money import parse_money
-from rms.models import Customer, Invoice, Receipt, ReceiptAllocation, User
+from rms.models import AuditLog, Customer, Invoice, Receipt, ReceiptAllocation, User
 from rms.queries.invoice_lists import is_open
 
 LONGEST_SEARCH = 100
@@ -26,10 +26,17 @@ NOTHING = Decimal("0.00")
 
 
 class View(StrEnum):
-    """The tabs of the list. `left` holds receipts of which something is still on account."""
+    """The tabs of the list.
+
+    `left` holds receipts of which something is still on account, `clearing` cheques that wait, `void` what
+    bounced or was cancelled, `refund` what is left over and shall be paid back.
+    """
 
     ALL = "all"
     LEFT = "left"
+    CLEARING = "clearing"
+    VOID = "void"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,10 @@ def is_left_over() -> ColumnElement[bool]:
     return counts_as_money() & (Receipt.unallocated_amount > 0)
 
 
+def is_to_refund() -> ColumnElement[bool]:
+    return is_left_over() & (Receipt.keep_as == "refund")
+
+
 def list_receipts(wanted: Filter, *, limit: int, after: Key | None = None) -> list[Any]:
     """Rows of one page, the newest first, in one statement."""
     place = tuple_(Receipt.receipt_date, Receipt.id)
@@ -95,15 +106,14 @@ def sums(wanted: Filter) -> Sums:
             func.coalesce(func.sum(Receipt.amount).filter(shown & counted), NOTHING),
             func.coalesce(func.sum(Receipt.unallocated_amount).filter(shown & counted), NOTHING),
             func.count().filter(shown & ~counted),
-            func.count(),
-            func.count().filter(is_left_over()),
+            *(func.count().filter(_in_view(view)) for view in View),
         )
         .select_from(Receipt)
         .join(Receipt.customer)
         .where(*_conditions(wanted))
     )
-    *figures, everything, left = db().execute(statement).one()
-    return Sums(*figures, tabs={View.ALL: everything, View.LEFT: left})
+    amounts, counts = (row := tuple(db().execute(statement).one()))[:4], row[4:]
+    return Sums(*amounts, tabs=dict(zip(View, counts, strict=True)))
 
 
 def find_receipt(receipt_id: UUID) -> Receipt:
@@ -121,13 +131,21 @@ def allocations_of(receipt_id: UUID) -> list[Any]:
         select(
             ReceiptAllocation.invoice_id,
             ReceiptAllocation.allocated_amount,
+            (ReceiptAllocation.tds_amount + ReceiptAllocation.gst_tds_amount).label("tds"),
+            ReceiptAllocation.tds_section,
+            ReceiptAllocation.write_off_amount,
+            ReceiptAllocation.write_off_reason,
             ReceiptAllocation.allocated_on,
             ReceiptAllocation.released_on,
             ReceiptAllocation.created_at,
+            ReceiptAllocation.updated_at,
+            _settled().label("settled"),
             Invoice.invoice_number,
+            Invoice.invoice_date,
             Invoice.due_date,
             Invoice.total,
             Invoice.balance,
+            Invoice.status,
         )
         .join(ReceiptAllocation.invoice)
         .where(ReceiptAllocation.receipt_id == receipt_id)
@@ -145,15 +163,57 @@ def who_recorded(receipt: Receipt) -> str:
 def invoices_to_pay(customer_id: UUID) -> list[OpenInvoice]:
     """What this customer can pay, the longest due first; one above `MOST_OPEN` says that there is more."""
     statement = (
-        select(Invoice.id, Invoice.invoice_number, Invoice.due_date, Invoice.balance, Invoice.status)
+        select(
+            Invoice.id,
+            Invoice.invoice_number,
+            Invoice.due_date,
+            Invoice.balance,
+            Invoice.status,
+            Invoice.subtotal,
+            Invoice.total,
+        )
         .where(Invoice.customer_id == customer_id, is_open(), Invoice.balance > 0)
         .order_by(Invoice.due_date, Invoice.invoice_number)
         .limit(MOST_OPEN + 1)
     )
     return in_order(
-        OpenInvoice(row.id, row.invoice_number, row.due_date, row.balance, customer_id, Status(row.status))
+        OpenInvoice(
+            row.id,
+            row.invoice_number,
+            row.due_date,
+            row.balance,
+            customer_id,
+            Status(row.status),
+            row.subtotal,
+            row.total,
+        )
         for row in db().execute(statement)
     )
+
+
+def who_changed(receipt_id: UUID) -> dict[str, str]:
+    """Who cleared, bounced or cancelled it, by the name of the moment's column."""
+    columns = ("cleared_at", "bounced_at", "cancelled_at")
+    statement = (
+        select(
+            func.coalesce(User.first_name, User.email).label("who"),
+            *(AuditLog.new_values.has_key(column).label(column) for column in columns),
+        )
+        .join(User, (User.tenant_id == AuditLog.tenant_id) & (User.id == AuditLog.user_id))
+        .where(
+            AuditLog.entity_type == Receipt.__tablename__,
+            AuditLog.entity_id == receipt_id,
+            AuditLog.action == "update",
+            or_(*(AuditLog.new_values.has_key(column) for column in columns)),
+        )
+    )
+    rows = list(db().execute(statement))
+    return {column: row.who for row in rows for column in columns if getattr(row, column)}
+
+
+def _settled() -> ColumnElement[Decimal]:
+    one = ReceiptAllocation
+    return one.allocated_amount + one.tds_amount + one.gst_tds_amount + one.write_off_amount
 
 
 def _rows() -> Select:
@@ -192,7 +252,13 @@ def _numbers_paid() -> ColumnElement[list[str]]:
 
 
 def _in_view(view: View) -> ColumnElement[bool]:
-    return is_left_over() if view is View.LEFT else true()
+    views = {
+        View.LEFT: is_left_over(),
+        View.CLEARING: Receipt.status == "pending",
+        View.VOID: ~counts_as_money(),
+        View.REFUND: is_to_refund(),
+    }
+    return views.get(view, true())
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:

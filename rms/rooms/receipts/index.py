@@ -60,7 +60,8 @@ def index():
 
 def _asked() -> Asked:
     search = (strip(request.args.get("q")) or "")[:LONGEST_SEARCH]
-    view = View.LEFT if request.args.get("view") == View.LEFT else View.ALL
+    named = request.args.get("view")
+    view = View(named) if named in set(View) else View.ALL
     try:
         return Asked(Filter(view, search, _day("from"), _day("to")))
     except DomainError as error:

@@ -62,10 +62,11 @@ def test_who_may_only_read_sees_no_button(asha: Browser, money):
     assert "₹820.00" in page and "Use the" not in page
 
 
-def test_it_costs_four_statements_and_the_navigation(priya: Browser, money):
+def test_it_costs_six_statements_and_the_navigation(priya: Browser, money):
     with counted_statements() as sent:
         priya.get(f"receipts/{money.receipt_id}")
-    assert len(sent) == 5, sent  # session, receipt, allocations, who recorded it, overdue in the navigation
+    # Session, receipt, allocations, refunds, who changed and who recorded it, overdue in the navigation.
+    assert len(sent) == 7, sent
 
 
 def test_what_is_left_is_laid_on_an_open_invoice(priya: Browser, money, nilgiri):
