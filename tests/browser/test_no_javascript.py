@@ -90,7 +90,7 @@ def test_money_laid_on_the_oldest_invoice(plain: Person, nilgiri):
     plain.sign_in(nilgiri)
     page = plain.opens("/receipts/new")
     page.get_by_label("Received from").fill("Lakeview Residency")
-    page.get_by_label("Amount received").fill("1500")
+    page.get_by_label("Amount in bank").fill("1500")
     page.get_by_role("button", name="Show their invoices").click()
     page.get_by_role("button", name="Fill oldest first").click()
     expect(page.get_by_label(f"From this receipt to {older}")).to_have_value("1,180.00")

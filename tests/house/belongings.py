@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from rms.actions import client_types, contacts, public_links, quote_answers, quotes, recurring, series, tds
 from rms.actions import invoices as drafts
+from rms.actions import receipt_drafts
 from rms.actions.client_types import ManagerDraft, TypeDraft
 from rms.actions.contacts import ContactDraft
 from rms.actions.files import store
@@ -87,6 +88,7 @@ class Belongings:
     series: UUID
     job: UUID
     tds_rate: UUID
+    receipt_draft: UUID
     client_type: UUID
     type_stamp: int
     manager: UUID
@@ -116,6 +118,7 @@ class Belongings:
             "entry_id": self.entry,
             "series_id": self.series,
             "rate_id": self.tds_rate,
+            "draft_id": self.receipt_draft,
             "type_id": self.client_type,
             "manager_id": self.manager,
             "contact_id": self.contact,
@@ -172,6 +175,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             series=_series(mark),
             job=_job(company),
             tds_rate=_tds_rate(mark),
+            receipt_draft=_receipt_draft(company, customer, mark),
             **_kinds(mark),
             contact=_contact(customer, mark),
         )
@@ -218,6 +222,14 @@ def _tds_rate(mark: str) -> UUID:
 def _contact(customer: Customer, mark: str) -> UUID:
     draft = ContactDraft(name=f"Contact {mark}", designation=mark, email=f"contact.{mark}@example.in")
     return contacts.add_contact(customer.id, draft).id
+
+
+def _receipt_draft(company: Company, customer: Customer, mark: str) -> UUID:
+    typed = {"customer": customer.name, "customer_id": str(customer.id), "amount": "500", "reference": mark}
+    kept = receipt_drafts.save(
+        typed, customer_id=customer.id, draft_id=None, version=None, by=company.admin.id
+    )
+    return kept.id
 
 
 def _kinds(mark: str) -> dict:

@@ -142,6 +142,7 @@ POSTS = {
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
+    "receipts.drop_draft": ({}, lambda own: {}),
     "customers.set_reminding": ({}, lambda own: {"on": "0"}),
     "invoices.remind": ({"invoice_id": "invoice"}, lambda own: {}),
     "invoices.set_reminding": ({"invoice_id": "invoice"}, lambda own: {"on": "0"}),

@@ -82,10 +82,11 @@ PAGES = {
     "quotes.pdf": 4,
     "quotes.send_form": 6,  # the wording
     "quotes.show": 11,
-    "receipts.allocate": 4,
+    "receipts.allocate": 6,
+    "receipts.drafts": 4,
     "receipts.index": 4,
-    "receipts.new": 6,
-    "receipts.open_invoices": 3,
+    "receipts.new": 8,
+    "receipts.open_invoices": 5,
     "receipts.show": 5,
     "recurring.index": 3,
     "recurring.new": 5,
@@ -130,9 +131,9 @@ SAVES = {
     "invoices.restore_line": 7,
     "quotes.change_line": 6,
     "quotes.head": 6,
-    "receipts.fill_use": 4,
-    "receipts.preview_use": 3,
-    "receipts.use": 12,
+    "receipts.fill_use": 5,
+    "receipts.preview_use": 5,
+    "receipts.use": 14,
 }
 
 # Pages that show rows only when their address names some.

@@ -12,8 +12,10 @@ from rms.models import Receipt
 from rms.policy import P
 from rms.queries.receipts import find_receipt
 from rms.rooms.receipts import room
-from rms.rooms.receipts.desk import Desk, Typed, filled, in_full, lay_out, mending, refuse, typed_in
+from rms.rooms.receipts.book import Typed, open_book, typed_in
+from rms.rooms.receipts.desk import Desk, changed, lay_out, mending, refuse
 from rms.rooms.receipts.forms import METHOD_WORDS
+from rms.rooms.receipts.new import as_sent, filled
 from rms.web.clock import today
 from rms.web.forms import Form
 from rms.web.fragments import go, page
@@ -30,31 +32,31 @@ def allocate(receipt_id: UUID):
     receipt = find_receipt(receipt_id)
     if not receipt.unallocated_amount:
         return go(url_for("receipts.show", receipt_id=receipt_id))
-    return _screen(receipt, {})
+    return _screen(receipt, _desk(receipt, {}))
 
 
 @room.post("/<uuid:receipt_id>/_/preview")
 @requires(P.RECEIPT_RECORD)
 def preview_use(receipt_id: UUID):
-    """The screen with everything worked out; nothing is stored. `?use=<invoice>` settles that one."""
+    """The screen with everything worked out; nothing is stored. What was pressed: `desk.changed`."""
     receipt, typed = find_receipt(receipt_id), typed_in(request.form)
-    use = request.args.get("use", type=UUID)
-    if use:
-        typed |= in_full(receipt.customer, use)
+    desk = _desk(receipt, typed)
+    after = changed(desk, typed, request.values)
+    desk = desk if after is None else lay_out(desk.book, receipt.unallocated_amount, after)
     also = (*BESIDE, "ui/_no_toast.html") if "undo" in request.form else BESIDE
-    return _screen(receipt, typed, also=also)
+    return _screen(receipt, desk, also=also)
 
 
 @room.post("/<uuid:receipt_id>/_/fill")
 @requires(P.RECEIPT_RECORD)
 def fill_use(receipt_id: UUID):
-    """`mode=oldest` lays the money on the longest due invoices, `mode=none` takes it off again."""
+    """`mode` as for a new receipt."""
     receipt, before = find_receipt(receipt_id), typed_in(request.form)
-    is_oldest = request.values.get("mode") != "none"
-    typed = filled(receipt.customer, receipt.unallocated_amount) if is_oldest else {}
-    words = gettext("Filled, the longest due first") if is_oldest else gettext("Cleared")
-    undo = {"words": words, "fields": [(f"alloc-{one}", text) for one, text in before.items()]}
-    return _screen(receipt, typed, also=(*BESIDE, "receipts/_undo.html") if before else BESIDE, undo=undo)
+    desk = _desk(receipt, before)
+    after, words = filled(desk, before)
+    undo = {"words": words, "fields": as_sent()}
+    desk = lay_out(desk.book, receipt.unallocated_amount, after)
+    return _screen(receipt, desk, also=(*BESIDE, "receipts/_undo.html") if before else BESIDE, undo=undo)
 
 
 @room.post("/<uuid:receipt_id>/allocate")
@@ -62,12 +64,12 @@ def fill_use(receipt_id: UUID):
 @once
 def use(receipt_id: UUID):
     receipt, typed, form = find_receipt(receipt_id), typed_in(request.form), Form()
-    desk = _desk(receipt, typed)
+    desk = _desk(receipt, typed, saving=True)
     if form.validate() and not desk.wrong:
         try:
             receipts.allocate(receipt_id, [*desk.claims, *desk.elsewhere], today=today())
         except DomainError as error:
-            desk = _desk(receipt, typed)
+            desk = _desk(receipt, typed, saving=True)
             refuse(form, desk, error)
         else:
             flash(gettext("The money is laid on the invoices."))
@@ -75,14 +77,15 @@ def use(receipt_id: UUID):
     return page("receipts/allocate.html", status=422, refused=True, **_shown(receipt, desk, form))
 
 
-def _desk(receipt: Receipt, typed: Typed) -> Desk:
+def _desk(receipt: Receipt, typed: Typed, *, saving: bool = False) -> Desk:
     move_receipt(ReceiptStatus(receipt.status), Verb.ALLOCATE)
-    return lay_out(receipt.customer, receipt.unallocated_amount, typed)
+    book = open_book(receipt.customer, receipt.receipt_date, request.form.get("tds_section"))
+    return lay_out(book, receipt.unallocated_amount, typed, saving=saving)
 
 
-def _screen(receipt: Receipt, typed: Typed, *, also: tuple = (), **more):
+def _screen(receipt: Receipt, desk: Desk, *, also: tuple = (), **more):
     also, more = mending(also, more)
-    shown = _shown(receipt, _desk(receipt, typed), Form(formdata=None))
+    shown = _shown(receipt, desk, Form(formdata=None))
     return page("receipts/allocate.html", piece="receipts/_alloc.html", also=also, **shown, **more)
 
 
