@@ -1,4 +1,4 @@
-"""Days of a bank statement. Whether 03/04 is in March or April is decided by the whole column or not at all."""
+"""Days of a bank statement: whether 03/04 is in March or April is decided by the whole column."""
 
 import re
 import unicodedata
