@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import threading
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,21 @@ def render_invoice(paper: InvoicePaper, *, translate) -> bytes:
         return _compiled(paper, sheet, format="pdf")
 
 
+def render_sheet(sheet: dict, day: date) -> bytes:
+    """The same of a sheet that is no invoice's (documents/vouchers.py); `day` is the time in the file."""
+    text = json.dumps(sheet, ensure_ascii=False)
+    try:
+        return _compiled_on(day, text, format="pdf", pdf_standards=STANDARDS)
+    except typst.TypstError:
+        return _compiled_on(day, text, format="pdf")
+
+
+def fingerprint_of_sheet(sheet: dict, day: date) -> str:
+    """As `fingerprint`, of such a sheet."""
+    text = json.dumps(sheet, ensure_ascii=False)
+    return hashlib.sha256(f"{_of_the_machinery()}{day}{text}".encode()).hexdigest()
+
+
 def picture_of_first_page(paper: InvoicePaper, *, translate) -> bytes:
     """Its first page as a PNG, for a screen."""
     drawn = _compiled(paper, as_json(paper, translate), format="png", ppi=SCREEN_PPI)
@@ -72,8 +87,12 @@ def _of_the_machinery() -> str:
 
 
 def _compiled(paper, sheet, **form):
+    return _compiled_on(paper.invoice_date, sheet, **form)
+
+
+def _compiled_on(day, sheet, **form):
     _refuse_after_fork()
-    midnight = datetime.combine(paper.invoice_date, time.min, tzinfo=UTC)
+    midnight = datetime.combine(day, time.min, tzinfo=UTC)
     with _one_at_a_time:
         return _compiler().compile(sys_inputs={"sheet": sheet}, timestamp=midnight, **form)
 
