@@ -18,6 +18,7 @@ from rms.queries.people import helpers, person_of_session
 from rms.rooms import (
     account,
     audit,
+    credit_notes,
     customers,
     home,
     identity,
@@ -30,6 +31,7 @@ from rms.rooms import (
     receipts,
     recurring,
     refunds,
+    reports,
     search,
     services,
 )
@@ -133,6 +135,8 @@ def _open_rooms(app: Flask, settings: config.Settings) -> None:
         recurring,
         receipts,
         refunds,
+        credit_notes,
+        reports,
         people,
         account,
         settings_room,

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 room = Blueprint("customers", __name__)
 
-from rms.rooms.customers import people, pickers, reminding, show, views  # noqa: E402, F401 - they add routes
+from rms.rooms.customers import people, pickers, reminding, show, statement, views  # noqa: E402, F401 - they add routes

@@ -1,0 +1,120 @@
+"""The statement of account on its page and as a file."""
+
+import datetime as dt
+import html
+from urllib.parse import unquote
+
+import pytest
+
+from rms.web import clock
+from tests import factories
+from tests.factories import NOW, TODAY
+from tests.http import Browser
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def on_22_november(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def lotus(nilgiri):
+    """1 Mar: 1,180.00 billed; 1 May: 500.00 came; 1 Nov: 2,360.00 billed."""
+    with nilgiri.scope():
+        customer = factories.make_customer("Lotus & Co", whatsapp="+91 98450 12345")
+        for number, subtotal, day in (
+            ("L/1", "1000.00", dt.date(2026, 3, 1)),
+            ("L/2", "2000.00", dt.date(2026, 11, 1)),
+        ):
+            factories.make_invoice(
+                customer, subtotal, invoice_number=number, invoice_date=day, due_date=day + 15 * DAY
+            )
+        receipt = factories.make_receipt(
+            customer, "500.00", receipt_number="LR/1", receipt_date=dt.date(2026, 5, 1), reference="UTR 9"
+        )
+        assert receipt.unallocated_amount == 500
+        return customer.id
+
+
+def statement(browser: Browser, customer_id, query: str = "") -> str:
+    reply = browser.get(f"customers/{customer_id}/statement{query}")
+    assert reply.status_code == 200, reply.status
+    return html.unescape(reply.get_data(as_text=True))
+
+
+def figures(page: str) -> list[str]:
+    """The running balance of each row, then the closing one."""
+    table = page.partition('id="statement"')[2]
+    rows = [part.partition("</b>")[0] for part in table.split('<td class="num last g-b"><b>')[1:]]
+    closing = table.partition("<tfoot>")[2].rpartition('<td class="num last">')[2].partition("</td>")[0]
+    return [*rows, closing]
+
+
+def test_it_begins_with_the_financial_year_and_ends_today(priya: Browser, lotus):
+    page = statement(priya, lotus)
+    # opening 1,180.00; less 500.00; plus 2,360.00
+    assert figures(page) == ["1,180.00", "680.00", "3,040.00", "₹3,040.00"]
+    assert "Opening balance" in page and "Receipt LR/1" in page and "UTR 9" in page
+    assert 'aria-current="page">Statement' in page
+
+
+def test_everything_begins_with_the_first_entry(priya: Browser, lotus):
+    page = statement(priya, lotus, "?from=all")
+    assert figures(page) == ["1,180.00", "680.00", "3,040.00", "₹3,040.00"]
+    assert "Opening balance" not in page.partition("<tbody>")[2]
+
+
+def test_days_typed_as_people_do(priya: Browser, lotus):
+    assert figures(statement(priya, lotus, "?from=1 apr 2026&to=31/10/2026")) == [
+        "1,180.00",
+        "680.00",
+        "₹680.00",
+    ]
+
+
+@pytest.mark.parametrize("query", ["?from=nonsense", "?to=31/02/2026", "?from=2026-11-22&to=2026-11-01"])
+def test_days_that_are_none_are_told(priya: Browser, lotus, query):
+    page = statement(priya, lotus, query)
+    assert "This financial year is shown." in page
+    assert figures(page)[-1] == "₹3,040.00"
+
+
+def test_the_message_for_whatsapp_names_what_is_open(priya: Browser, lotus):
+    page = statement(priya, lotus)
+    link = unquote(page.partition('href="https://wa.me/')[2].partition('"')[0])
+    assert link.startswith(
+        "919845012345?text=Statement of account of Lotus & Co up to 22 Nov 2026: ₹3,040.00"
+    )
+    assert "L/1, due 16 Mar 2026: ₹1,180.00" in link and "L/2, due 16 Nov 2026: ₹2,360.00" in link
+
+
+def test_as_a_tab_it_comes_alone(priya: Browser, lotus):
+    piece = priya.get(f"customers/{lotus}/statement", hx=True).text
+    assert piece.lstrip().startswith('<div class="mt5" id="tab">') and 'id="statement"' in piece
+
+
+def test_the_file_holds_the_same(priya: Browser, lotus):
+    reply = priya.get(f"customers/{lotus}/statement.csv?from=2026-04-01&to=2026-11-22")
+    rows = reply.data.decode("utf-8-sig").splitlines()
+    assert rows[1:] == [
+        "2026-04-01,Opening balance,,,,1180.00",
+        "2026-05-01,Receipt LR/1,UTR 9,,500.00,680.00",
+        "2026-11-01,Invoice L/2,,2360.00,,3040.00",
+        "2026-11-22,Closing balance,,2360.00,500.00,3040.00",
+    ]
+    assert priya.get(f"customers/{lotus}/statement.xlsx").status_code == 200
+
+
+def test_a_stranger_finds_nothing(app, sahyadri, lotus):
+    rohan = Browser(app, sahyadri, sahyadri.admin)
+    for path in ("statement", "statement.csv", "statement.xlsx"):
+        assert rohan.get(f"customers/{lotus}/{path}").status_code == 404
+
+
+def test_a_user_reads_it_and_takes_no_file(app, nilgiri, lotus):
+    asha = Browser(app, nilgiri, nilgiri.user)
+    assert asha.get(f"customers/{lotus}/statement").status_code == 200
+    assert asha.get(f"customers/{lotus}/statement.csv").status_code == 403
+    assert TODAY.isoformat() == "2026-11-22"
