@@ -28,6 +28,7 @@ MOST_ENTRIES = 2_000
 MOST_ROWS = 10_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 2_000
+MOST_TEXT = 10_000_000  # one long text may stand in every cell of a spreadsheet and be stored once
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _DOCUMENT_TYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -36,7 +37,7 @@ _ENDS_SOONER = N_("This file ends sooner than it should, or is damaged. Download
 Rows = list[list[str]]
 
 
-def read(content: bytes, name: str = "") -> Rows:
+def read(content: bytes) -> Rows:
     """The cells as text, days as 2026-11-20. Of several sheets the first that holds anything counts.
 
     Raises Invalid with one sentence at "file" for what is too large, damaged or no table.
@@ -178,7 +179,7 @@ def _text(value: object) -> str:
 
 
 def _bounded(rows: Iterable[list[str]]) -> Rows:
-    kept = []
+    kept, text = [], 0
     for row in islice(rows, MOST_ROWS + 1):
         if len(row) > MOST_COLUMNS:
             while row and not row[-1]:
@@ -186,6 +187,9 @@ def _bounded(rows: Iterable[list[str]]) -> Rows:
         if len(row) > MOST_COLUMNS:
             raise _refused(N_("A row has more than 100 columns. This is no statement of account"))
         kept.append([cell[:LONGEST_CELL].strip() for cell in row])
+        text += sum(map(len, kept[-1]))
+        if text > MOST_TEXT:
+            raise _refused(N_("There is far more text in this than in a statement. It is not read"))
     if len(kept) > MOST_ROWS:
         raise _refused(N_("The statement has more than 10,000 rows. Send it in shorter periods"))
     return kept

@@ -188,3 +188,9 @@ def test_a_workbook_cut_anywhere_is_refused_and_never_breaks():
     for end in range(0, len(content), 97):
         with pytest.raises(Invalid):
             tables.read(content[:end])
+
+
+def test_row_37_one_long_text_in_every_cell_is_refused():
+    strings = '<c t="inlineStr"><is><t>' + "a" * 2000 + "</t></is></c>"
+    rows = ("<row>" + strings * 20 + "</row>") * 300
+    assert "far more text" in refusal(with_sheet(SHEET.format(before="", rows=rows).encode()))
