@@ -14,40 +14,28 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rms.actions import credit_lines
+from rms.actions.credit_heads import Head, checked, checked_reason
 from rms.actions.credit_lines import Worked
 from rms.actions.numbers import take_number
 from rms.db.locks import lock, lock_all
 from rms.db.session import db
 from rms.domain import allocation
 from rms.domain.allocation import RECEIPT, Claim, OpenInvoice
-from rms.domain.contacts import Checks, one_line, several_lines
-from rms.domain.crediting import Ask, Reason, last_day_for_gst
+from rms.domain.contacts import Checks
+from rms.domain.crediting import Ask, last_day_for_gst
 from rms.domain.errors import N_, Invalid, NotFound, Sentence, StaleVersion
 from rms.domain.errors import sentence as say
 from rms.domain.lifecycle import CreditNoteStatus, Status, Verb, move, move_credit_note
 from rms.domain.money import rupees
 from rms.domain.numbering import problems_with_number
-from rms.domain.periods import EARLIEST, format_date
+from rms.domain.periods import format_date
 from rms.models import CreditNote, CreditNoteApplication, CreditNoteLineItem, Invoice
 from rms.queries import bank
 from rms.queries.credit_notes import billed_of, creditable, find_credit_note, lines_of_credit_note
 from rms.queries.invoices import Terms, find_invoice, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 
-LONGEST_REASON = 255
-LONGEST_NOTE = 2_000
 USES = "credit_note"  # where the sentence about the credit note as a whole stands
-
-
-@dataclass(frozen=True)
-class Head:
-    """What a credit note says above its lines. `reason` is in the words of who gives it, beside the code."""
-
-    credit_note_date: dt.date
-    reason_code: str = Reason.OTHER.value
-    reason: str | None = None
-    is_financial: bool = False
-    notes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +60,7 @@ def create_from_invoice(
     invoice = find_invoice(invoice_id)
     move(Status(invoice.status), Verb.CREDIT)
     is_late = today > last_day_for_gst(invoice.invoice_date)
-    head = _checked(head or Head(today, is_financial=is_late))
+    head = checked(head or Head(today, is_financial=is_late))
     note = _add(
         head, invoice.customer_id, created_by, invoice_id=invoice_id, customer_gst=invoice.customer_gst
     )
@@ -91,7 +79,7 @@ def create_standalone(
     """A draft that names no invoice; `lines` are cells as typed (domain/typed_line.py)."""
     terms = terms_for(customer_id)
     gst_number = terms.customer.gst_number
-    note = _add(_checked(head), customer_id, created_by, customer_gst=gst_number)
+    note = _add(checked(head), customer_id, created_by, customer_gst=gst_number)
     _work_out(note, [], cells=lines)
     db().flush()
     return note
@@ -111,7 +99,7 @@ def change(
     str(line id) and by "lines.0.rate".
     """
     note = _open_draft(credit_note_id, Verb.EDIT, version)
-    for name, value in vars(_checked(head)).items():
+    for name, value in vars(checked(head)).items():
         setattr(note, name, value)
     _work_out(note, lines_of_credit_note(note.id), asks=asks, cells=lines)
     note.version += 1
@@ -197,7 +185,7 @@ def cancel(credit_note_id: UUID, *, reason: str, today: dt.date) -> CreditNote:
     note = lock(CreditNote, credit_note_id)
     if note.status != CreditNoteStatus.APPLIED:  # what is used up is taken back first, and then stands open
         move_credit_note(CreditNoteStatus(note.status), Verb.CANCEL)
-    reason = _checked_reason(reason)
+    reason = checked_reason(reason)
     if note.refunded_amount:
         raise Invalid(N_("Part of this credit was paid back. Cancel the refund first."))
     rows = _live(note)
@@ -230,28 +218,6 @@ def _add(head: Head, customer_id: UUID, created_by: UUID | None, **columns) -> C
     db().add(note)
     db().flush()
     return note
-
-
-def _checked(head: Head) -> Head:
-    """With texts without control characters; Invalid with everything that is wrong."""
-    checks = Checks()
-    if head.credit_note_date < EARLIEST:
-        checks.refuse("credit_note_date", say(N_("A credit note cannot be older than 1 Jul 2017")))
-    if head.reason_code not in set(Reason):
-        checks.refuse("reason_code", say(N_("Choose why this is credited")))
-    reason = checks.clean("reason", one_line, head.reason, LONGEST_REASON)
-    notes = checks.clean("notes", several_lines, head.notes, LONGEST_NOTE)
-    checks.finish()
-    return Head(head.credit_note_date, head.reason_code, reason or None, head.is_financial, notes or None)
-
-
-def _checked_reason(reason: str) -> str:
-    checks = Checks()
-    told = checks.clean("reason", one_line, reason, LONGEST_REASON)
-    if not told:
-        checks.refuse("reason", say(N_("Say why, for the books.")))
-    checks.finish()
-    return told
 
 
 def _open_draft(credit_note_id: UUID, verb: Verb, version: int | None) -> CreditNote:

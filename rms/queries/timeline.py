@@ -1,7 +1,7 @@
 """What happened to an invoice, as it is written anyway: in columns, mails, allocations, the audit trail."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 
 from rms.db.session import db
 from rms.models import AuditLog, EmailMessage, Invoice, Receipt, ReceiptAllocation, User
+from rms.queries.credit_notes import applications_to
 from rms.queries.payer_answers import answers_to
 from rms.queries.public_links import Seen, seen
 
@@ -21,11 +22,12 @@ WATCHED = dt.timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. `kind` is created, issued, mailed, viewed, answered, part_paid, paid, released
-    or cancelled.
+    """One thing that happened. `kind` is created, issued, mailed, viewed, answered, part_paid, paid,
+    released, credited, uncredited or cancelled.
 
-    `about` is the row behind it: the mail, the allocation, who looked, the answer, or None. Of what was
-    entered for another day only the day is known (`has_time` is false), and it stands at that day's end.
+    `about` is the row behind it: the mail, the allocation, the use of a credit note, who looked, the answer,
+    or None. Of what was entered for another day only the day is known (`has_time` is false), and it stands at
+    that day's end.
     """
 
     kind: str
@@ -37,10 +39,11 @@ class Event:
 
 @dataclass(frozen=True)
 class Story:
-    """Newest first. `allocations` are the live ones, the oldest first."""
+    """Newest first. `allocations` and `credits` are the live ones, the oldest first."""
 
     events: Sequence[Event]
     allocations: Sequence[Any]
+    credits: Sequence[Any]
     mails: Sequence[Any]
     seen: Seen
 
@@ -56,10 +59,11 @@ class Story:
 
 
 def story_of(invoice: Invoice, zone: dt.tzinfo) -> Story:
-    """Five statements, whatever happened; `zone` is the company's, in which its days end."""
+    """Six statements, whatever happened; `zone` is the company's, in which its days end."""
     names = _milestones(invoice.id)
     mails = _mails_about(invoice.id)
     allocations = allocations_to(invoice.id)
+    credits = applications_to(invoice.id)
     looks = seen("invoices", invoice.id)
     events = [
         Event("created", _started(invoice), names.get("created")),
@@ -67,12 +71,12 @@ def story_of(invoice: Invoice, zone: dt.tzinfo) -> Story:
         *(Event("mailed", mail.created_at, mail.who, mail) for mail in mails),
         *([Event("viewed", looks.last_at, about=looks)] if looks.times else []),
         *(Event("answered", row.PayerAnswer.created_at, about=row) for row in answers_to(invoice.id)),
-        *_payments(allocations, invoice.total, zone),
+        *_payments(allocations, credits, invoice.total, zone),
         *([Event("cancelled", invoice.cancelled_at, names.get("cancelled"))] if invoice.cancelled_at else []),
     ]
-    live = [row for row in allocations if row.released_on is None]
+    live, credited = ([row for row in rows if row.released_on is None] for rows in (allocations, credits))
     # Turned round after sorting, so that of two things at one moment the later step stands on top.
-    return Story(sorted(events, key=lambda event: event.at)[::-1], live, mails, looks)
+    return Story(sorted(events, key=lambda event: event.at)[::-1], live, credited, mails, looks)
 
 
 def _started(invoice: Invoice) -> dt.datetime:
@@ -80,23 +84,33 @@ def _started(invoice: Invoice) -> dt.datetime:
     return min(invoice.created_at, invoice.issued_at or invoice.created_at)
 
 
-def _payments(allocations: Sequence[Any], total: Decimal, zone: dt.tzinfo) -> list[Event]:
-    """Each payment and each one taken back, in order; the one that completed the total reads as paid."""
-    moves = [(*_moment(row.created_at, row.allocated_on, zone), row.settled, row) for row in allocations]
-    moves += [
-        (*_moment(row.updated_at, row.released_on, zone), -row.settled, row)
-        for row in allocations
-        if row.released_on is not None
+def _payments(
+    allocations: Sequence[Any], credits: Sequence[Any], total: Decimal, zone: dt.tzinfo
+) -> list[Event]:
+    """Each payment and credit and each one taken back, in order; the payment that completed the total reads
+    as paid."""
+    moves = [
+        *_moves(allocations, "settled", ("part_paid", "released"), zone),
+        *_moves(credits, "applied_amount", ("credited", "uncredited"), zone),
     ]
     events, settled = [], Decimal(0)
-    for at, has_time, amount, row in sorted(moves, key=lambda move: move[0]):
+    for at, has_time, amount, kind, row in sorted(moves, key=lambda move: move[0]):
         settled += amount
-        if amount < 0:
-            events.append(Event("released", at, about=row, has_time=has_time))
-        else:
-            kind = "paid" if settled >= total else "part_paid"
+        if kind == "part_paid":
+            kind = "paid" if settled >= total else kind
             events.append(Event(kind, at, row.who, row, has_time))
+        else:
+            events.append(Event(kind, at, about=row, has_time=has_time))
     return events
+
+
+def _moves(rows: Sequence[Any], amount: str, kinds: tuple[str, str], zone: dt.tzinfo) -> Iterator[tuple]:
+    """When, whether the time is known, how much it settles, what it is called, and the row."""
+    for row in rows:
+        day = row.allocated_on if kinds[0] == "part_paid" else row.applied_on
+        yield (*_moment(row.created_at, day, zone), getattr(row, amount), kinds[0], row)
+        if row.released_on is not None:
+            yield (*_moment(row.updated_at, row.released_on, zone), -getattr(row, amount), kinds[1], row)
 
 
 def _moment(written: dt.datetime, day: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:

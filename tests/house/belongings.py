@@ -9,9 +9,19 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import select
 
-from rms.actions import client_types, contacts, public_links, quote_answers, quotes, recurring, series, tds
+from rms.actions import (
+    client_types,
+    contacts,
+    credit_notes,
+    public_links,
+    quote_answers,
+    quotes,
+    receipt_drafts,
+    recurring,
+    series,
+    tds,
+)
 from rms.actions import invoices as drafts
-from rms.actions import receipt_drafts
 from rms.actions.client_types import ManagerDraft, TypeDraft
 from rms.actions.contacts import ContactDraft
 from rms.actions.files import store
@@ -21,6 +31,7 @@ from rms.actions.series import SeriesDraft
 from rms.actions.tds import RateDraft
 from rms.db.locks import begin_another_act
 from rms.db.session import db
+from rms.domain.crediting import Ask
 from rms.domain.recurrence import Plan, Rhythm
 from rms.models import (
     AuditLog,
@@ -48,6 +59,7 @@ from tests.factories import (
     make_customer,
     make_draft,
     make_invitation,
+    make_invoice,
     make_line,
     make_receipt,
     make_service,
@@ -88,6 +100,10 @@ class Belongings:
     series: UUID
     job: UUID
     tds_rate: UUID
+    credited: UUID
+    credited_line: UUID
+    credit_note: UUID
+    credit_draft: UUID
     receipt_draft: UUID
     client_type: UUID
     type_stamp: int
@@ -118,6 +134,7 @@ class Belongings:
             "entry_id": self.entry,
             "series_id": self.series,
             "rate_id": self.tds_rate,
+            "credit_note_id": self.credit_note,
             "draft_id": self.receipt_draft,
             "type_id": self.client_type,
             "manager_id": self.manager,
@@ -134,6 +151,7 @@ class Belongings:
             self.values() | {"receipt_id": self.used_receipt},
             self.values() | {"quote_id": self.declined_quote},
             self.values() | {"quote_id": self.sent_quote, "quote_line_id": self.deleted_quote_line},
+            self.values() | {"credit_note_id": self.credit_draft},
         ]
 
 
@@ -175,10 +193,38 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             series=_series(mark),
             job=_job(company),
             tds_rate=_tds_rate(mark),
+            **_credits(company, customer, mark),
             receipt_draft=_receipt_draft(company, customer, mark),
             **_kinds(mark),
             contact=_contact(customer, mark),
         )
+
+
+def _credits(company: Company, customer: Customer, mark: str) -> dict[str, UUID]:
+    """A credit note of which something is used and something left, and a draft, both of one invoice."""
+    invoice = make_invoice(customer)
+    [line] = lines_of(invoice.id)
+    made = []
+    for amount in (Decimal(100), Decimal(10)):
+        begin_another_act()
+        head = credit_notes.Head(TODAY, reason=mark, notes=mark)
+        ask = Ask(line.id, amount=amount)
+        by = company.admin.id
+        made.append(
+            credit_notes.create_from_invoice(invoice.id, today=TODAY, created_by=by, head=head, asks=[ask]).id
+        )
+    issued, draft = made
+    begin_another_act()
+    credit_notes.issue(issued, now=NOW, today=TODAY, reduces_invoice=False)
+    begin_another_act()
+    credit_notes.apply(issued, [credit_notes.Use(invoice.id, Decimal(50))], today=TODAY)
+    begin_another_act()
+    return {
+        "credited": invoice.id,
+        "credited_line": line.id,
+        "credit_note": issued,
+        "credit_draft": draft,
+    }
 
 
 def _schedule(company: Company, customer: Customer, mark: str) -> UUID:

@@ -75,6 +75,19 @@ def receipt_of(own: Belongings, **changed) -> dict:
     return {**fields, **changed}
 
 
+def credit_of(own: Belongings, **changed) -> dict:
+    fields = {
+        "invoice_id": str(own.credited),
+        "credit_note_date": DAY,
+        "reason_code": "price",
+        f"qty-{own.credited_line}": "",
+        f"amt-{own.credited_line}": "20.00",
+        f"was-{own.credited_line}": "|",
+        "version": "1",
+    }
+    return {**fields, **changed}
+
+
 def schedule_of(own: Belongings) -> dict:
     return {
         "customer_id": str(own.customer),
@@ -139,6 +152,14 @@ POSTS = {
     ),
     "settings.save_tds_rate": ({}, lambda own: {"version": "1", "name": "Royalty", "rate": "10"}),
     "invoices.cancel": ({"invoice_id": "invoice"}, lambda own: {"reason": "Entered twice"}),
+    "credit_notes.preview_draft": ({"credit_note_id": "credit_draft"}, credit_of),
+    "credit_notes.save": ({"credit_note_id": "credit_draft"}, credit_of),
+    "credit_notes.issue": ({"credit_note_id": "credit_draft"}, credit_of),
+    "credit_notes.delete": ({"credit_note_id": "credit_draft"}, lambda own: {}),
+    "credit_notes.preview_use": ({}, lambda own: {f"use-{own.credited}": "10.00"}),
+    "credit_notes.use": ({}, lambda own: {f"use-{own.credited}": "10.00"}),
+    "credit_notes.release": ({}, lambda own: {"invoice_id": str(own.credited)}),
+    "credit_notes.cancel": ({}, lambda own: {"reason": "Given twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),

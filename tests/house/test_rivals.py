@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.house import belongings
 from tests.house.belongings import Belongings, checksums
-from tests.house.forms import CUSTOMER, POSTS, SERVICE, body_of, head_of, line_of, receipt_of
+from tests.house.forms import CUSTOMER, POSTS, SERVICE, body_of, credit_of, head_of, line_of, receipt_of
 from tests.house.routes import company_rules, is_in_company, method_of, path_of, permission_of, rules
 from tests.house.walking import assert_tells_nothing, send
 from tests.http import HOST, Browser, headers
@@ -38,6 +38,7 @@ ROWS = {
     "schedule_id",
     "series_id",
     "rate_id",
+    "credit_note_id",
     "type_id",
     "manager_id",
     "contact_id",
@@ -229,6 +230,8 @@ def expected(app, method: str, path: str) -> int:
     [
         "invoices?customer={0.customer}",
         "invoices/_/totals?customer={0.customer}",
+        "credit-notes/new?customer={0.customer}",
+        "credit-notes/new?invoice={0.invoice}",
         "receipts/new?customer={0.customer}",
         "receipts/new?invoice={0.invoice}",
         "receipts/new?invoice={0.draft}",
@@ -271,6 +274,18 @@ FIELDS = {
         "receipts",
         lambda theirs, own: receipt_of(own, customer_id=str(theirs.customer)),
     ),
+    "invoice of a credit note": (
+        "credit-notes",
+        lambda theirs, own: credit_of(own, invoice_id=str(theirs.credited)),
+    ),
+    "invoice of a preview of a credit note": (
+        "credit-notes/_/preview",
+        lambda theirs, own: credit_of(own, invoice_id=str(theirs.credited)),
+    ),
+    "customer of a credit note": (
+        "credit-notes",
+        lambda theirs, own: credit_of(own, invoice_id="", customer_id=str(theirs.customer)),
+    ),
     "customer of a preview": (
         "receipts/_/preview",
         lambda theirs, own: receipt_of(own, customer_id=str(theirs.customer)),
@@ -281,6 +296,18 @@ FIELDS = {
     ),
 }
 CLAIMS = {
+    "line of a credit note": (
+        "credit-notes",
+        lambda theirs, own: credit_of(own) | {f"qty-{theirs.credited_line}": "1"},
+    ),
+    "line of a draft of a credit note": (
+        "credit-notes/{1.credit_draft}/save",
+        lambda theirs, own: credit_of(own) | {f"qty-{theirs.credited_line}": "1"},
+    ),
+    "invoice of a use of a credit note": (
+        "credit-notes/{1.credit_note}/apply",
+        lambda theirs, own: {f"use-{theirs.credited}": "10.00"},
+    ),
     "invoice of a new receipt": (
         "receipts",
         lambda theirs, own: receipt_of(own) | {f"alloc-{theirs.invoice}": "10.00"},

@@ -33,6 +33,12 @@ PAGES = {
     "account.password": 1,
     "account.second_factor": 4,
     "account.show": 6,
+    "credit_notes.cancel_form": 3,
+    "credit_notes.edit": 10,
+    "credit_notes.index": 4,
+    "credit_notes.new": 8,
+    "credit_notes.show": 7,
+    "credit_notes.use_form": 4,
     "customers.edit": 3,
     "customers.edit_contact": 4,
     "customers.index": 4,
@@ -55,8 +61,8 @@ PAGES = {
     "invoices.share_panel": 4,
     "settings.mail": 5,
     "settings.wording": 5,
-    "invoices.show": 12,
-    "invoices.timeline": 7,  # what happened, mails, payments, who looked, what was answered
+    "invoices.show": 13,
+    "invoices.timeline": 8,  # what happened, mails, payments, who looked, what was answered
     "invoices.totals": 2,
     "invoices.explain": 6,
     "invoices.export_csv": 4,
@@ -123,6 +129,10 @@ PAGES = {
 
 # And of what is sent most, with what it takes to lock, to store and to add up.
 SAVES = {
+    "credit_notes.issue": 35,
+    "credit_notes.preview_draft": 8,
+    "credit_notes.save": 18,
+    "credit_notes.use": 12,
     "invoices.add_line": 5,
     "invoices.change_line": 6,
     "invoices.delete_line": 6,
@@ -137,7 +147,11 @@ SAVES = {
 }
 
 # Pages that show rows only when their address names some.
-ASKED = {"receipts.new": "?invoice={0.invoice}", "receipts.open_invoices": "?customer={0.customer}"}
+ASKED = {
+    "credit_notes.new": "?invoice={0.credited}",
+    "receipts.new": "?invoice={0.invoice}",
+    "receipts.open_invoices": "?customer={0.customer}",
+}
 
 
 def priya(app, company: Company) -> Browser:
@@ -215,6 +229,8 @@ def _values(rule, own: Belongings, company: Company) -> dict:
     is_paper = rule.endpoint.partition(".")[2] in papers
     is_paper = is_paper and rule.endpoint.startswith("invoices.")
     values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()
+    if rule.endpoint == "credit_notes.edit":
+        values["credit_note_id"] = own.credit_draft
     if rule.endpoint in ("quotes.show", "quotes.pdf", "quotes.send_form"):
         values["quote_id"] = own.sent_quote
     return {**values, "slug": company.slug, "n": 5}
