@@ -8,6 +8,7 @@ from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
 from rms.mail.of_quotes import QUOTE_KINDS
+from rms.mail.of_receipts import RECEIPT_KINDS
 from rms.mail.of_schedules import SCHEDULE_KINDS
 from rms.mail.of_second_factor import SECOND_FACTOR_KINDS
 
@@ -19,6 +20,7 @@ KINDS: dict[str, Kind] = {
     **COMPANY_KINDS,
     **DOCUMENT_KINDS,
     **QUOTE_KINDS,
+    **RECEIPT_KINDS,
     **SCHEDULE_KINDS,
     **ANSWER_KINDS,
 }

@@ -18,6 +18,7 @@ from rms.queries.tax_rows import tax_rows
 
 DEFAULT_ZONE = "Asia/Kolkata"
 MOST_LINES = 12
+MOST_LETTERS = 100
 
 _DUE = text("SELECT tenant_id, id FROM due_mails(:limit, make_interval(secs => :grace))")
 _TENANTS = text("SELECT * FROM tenant_ids()")
@@ -72,6 +73,17 @@ def find_mail(mail_id: UUID, *, about: tuple[str, UUID]) -> EmailMessage:
     if mail is None:
         raise NotFound(N_("Nothing here."))
     return mail
+
+
+def letters_about(entity_type: str, entity_id: UUID) -> list[EmailMessage]:
+    """The mails about one row, the oldest first; the newest hundred of them."""
+    statement = (
+        select(EmailMessage)
+        .where(EmailMessage.entity_type == entity_type, EmailMessage.entity_id == entity_id)
+        .order_by(EmailMessage.created_at.desc(), EmailMessage.id)
+        .limit(MOST_LETTERS)
+    )
+    return list(db().scalars(statement))[::-1]
 
 
 def sent_before(entity_type: str, entity_id: UUID) -> dt.datetime | None:

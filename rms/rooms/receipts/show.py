@@ -13,6 +13,7 @@ from rms.domain.money import rupees
 from rms.domain.periods import format_date
 from rms.models import Receipt, Refund
 from rms.policy import P
+from rms.queries.mails import letters_about
 from rms.queries.receipts import allocations_of, find_receipt, who_changed, who_recorded
 from rms.queries.refunds import refunds_of_receipt
 from rms.rooms.receipts import room
@@ -77,6 +78,7 @@ def _story(receipt: Receipt, laid: Sequence[Any], refunds: Sequence[Refund]) -> 
         *_laid(laid),
         *_taken_back(receipt, laid),
         *_refunded(refunds),
+        *_mailed(receipt),
         *_turns(receipt, changed),
     ]
     return sorted(steps, key=lambda step: step.day)
@@ -121,6 +123,18 @@ def _refunded(refunds: Sequence[Refund]) -> Iterator[Step]:
         if refund.cancelled_on:
             words = gettext("Refund %(number)s cancelled", number=refund.refund_number)
             yield Step(refund.cancelled_on, "x", words, "", refund.cancel_reason or "")
+
+
+def _mailed(receipt: Receipt) -> Iterator[Step]:
+    """Each letter with how its delivery went; nothing is asked while none was ever sent."""
+    for mail in letters_about("receipts", receipt.id) if receipt.sent_at else ():
+        states = {
+            "sent": ("mail", gettext("Voucher mailed to %(address)s", address=mail.to_address), ""),
+            "failed": ("warn", gettext("Could not be mailed to %(address)s", address=mail.to_address), "bad"),
+        }
+        on_its_way = ("mail", gettext("On its way to %(address)s", address=mail.to_address), "")
+        icon, words, tone = states.get(mail.state, on_its_way)
+        yield Step(at_home(mail.created_at).date(), icon, words, tone, "", mail.sent_at or mail.created_at)
 
 
 def _turns(receipt: Receipt, changed: dict[str, str]) -> Iterator[Step]:

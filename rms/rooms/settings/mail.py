@@ -34,6 +34,7 @@ LETTERS = {
     LetterKind.INVOICE: _("Invoice"),
     LetterKind.REMINDER: _("Reminder"),
     LetterKind.QUOTE: _("Quote"),
+    LetterKind.RECEIPT: _("Receipt"),
 }
 
 
