@@ -1,5 +1,6 @@
 """Shallow jobs: ids in, the tenant's scope opened, an action called. `JOBS` is all that a worker will run."""
 
+from rms.jobs.bank_imports import read_statement
 from rms.jobs.bulk import run_bulk
 from rms.jobs.emails import deliver_mail
 from rms.jobs.ledger import check_ledger
@@ -12,6 +13,7 @@ from rms.jobs.seals import anchor_audit, seal_audit
 JOBS = {
     "deliver_mail": deliver_mail,
     "run_bulk": run_bulk,
+    "read_statement": read_statement,
     "sweep_overdue": sweep_overdue,
     "run_schedules": run_schedules,
     "send_reminders": send_reminders,
