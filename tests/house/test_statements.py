@@ -71,7 +71,7 @@ PAGES = {
     "invoices.job_card": 3,
     "invoices.job_file": 5,
     "invoices.jobs": 3,
-    "invoices.pay_form": 2,
+    "invoices.pay_form": 4,
     "search.index": 2,
     "search.results": 1,
     "onboarding.done": 5,

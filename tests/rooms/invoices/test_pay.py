@@ -123,3 +123,44 @@ def test_every_amount_leads_to_its_own_row(nilgiri, asha: Browser, of, row):
     piece = asha.get(f"invoices/{invoice_id}/explain?{urlencode({'of': of})}", hx=True).text
     assert row in piece
     assert piece.count("aria-current") == 1
+
+
+PROFESSIONAL = "393(1)-6iii-Db"
+
+
+def test_tds_is_stored_under_its_section_and_remembered(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    form = fields(amount="540", tds="50", tds_section=PROFESSIONAL, reference="one")
+    assert priya.post(f"invoices/{invoice_id}/pay", form).status_code == 303
+    [laid] = rows(nilgiri, ReceiptAllocation)
+    # 590.00 of 1,180.00 has 500.00 before GST, of which 50.00 is 10 %
+    assert (laid.tds_section, laid.tds_rate) == (PROFESSIONAL, 10)
+    text = html.unescape(priya.get(f"invoices/{invoice_id}/_/pay", hx=True).text)
+    assert "Taxable value 1,000.00, they usually keep back 50.00" in text  # of the 590.00 still owed
+    assert f'selected value="{PROFESSIONAL}">s. 393(1), earlier 194J' in text
+
+
+def test_a_section_that_is_none_is_not_stored(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    form = fields(amount="540", tds="50", tds_section="x" * 99)
+    assert priya.post(f"invoices/{invoice_id}/pay", form).status_code == 303
+    assert rows(nilgiri, ReceiptAllocation)[0].tds_section is None
+
+
+def test_a_cheque_is_recorded_subject_to_clearance(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    assert priya.post(f"invoices/{invoice_id}/pay", fields(payment_method="cheque")).status_code == 303
+    assert rows(nilgiri, Receipt)[0].status == "pending"
+    assert "subject to clearance" in priya.get(f"invoices/{invoice_id}").text
+
+
+def test_the_same_money_is_asked_about(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    form = fields(amount="100", reference="UTR-9")
+    assert priya.post(f"invoices/{invoice_id}/pay", form).status_code == 303
+    asked = priya.post(f"invoices/{invoice_id}/pay", form, hx=True)
+    assert asked.status_code == 422 and "Is this the same money again?" in asked.text
+    assert len(rows(nilgiri, Receipt)) == 1 and "UTR-9" in asked.text
+    sure = re.search(r'name="sure" value="([^"]+)"', asked.text)[1]
+    assert priya.post(f"invoices/{invoice_id}/pay", form | {"sure": sure}).status_code == 303
+    assert len(rows(nilgiri, Receipt)) == 2
