@@ -89,9 +89,9 @@ PAGES = {
     "quotes.send_form": 6,  # the wording
     "quotes.show": 11,
     "receipts.allocate": 6,
-    "receipts.drafts": 4,
+    "receipts.drafts": 3,
     "receipts.index": 4,
-    "receipts.new": 8,
+    "receipts.new": 7,
     "receipts.open_invoices": 5,
     "receipts.show": 5,
     "recurring.index": 3,
