@@ -2,9 +2,9 @@
 
 import argparse
 
-from tests.bench import auth, editor
+from tests.bench import auth, editor, money
 
-BENCHES = {"auth": auth.run, "editor": editor.run}
+BENCHES = {"auth": auth.run, "editor": editor.run, "money": money.run}
 
 
 def main() -> None:
