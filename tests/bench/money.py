@@ -51,12 +51,8 @@ def _reports(product: Product, *, invoices: int, times: int) -> Iterator[str]:
     assert visitor.sign_in(company.admin.email) == 303
     base, account = f"/c/{company.slug}", f"customers/{customer}/statement"
     for words, path, page in (
-        (
-            f"statement of this year, {bills} invoices",
-            f"customers/{customer}/statement",
-            "customers.statement",
-        ),
-        ("statement from the beginning", f"customers/{customer}/statement?from=all", "customers.statement"),
+        (f"statement of this year, {bills} invoices", account, "customers.statement"),
+        ("statement from the beginning", f"{account}?from=all", "customers.statement"),
         ("ageing today", "reports/ageing", "reports.ageing_report"),
         ("ageing as of 30 Jun", "reports/ageing?on=2026-06-30", "reports.ageing_report"),
         ("ageing of one customer", f"reports/ageing/{customer}", "reports.ageing_of"),
