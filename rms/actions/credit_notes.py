@@ -58,7 +58,7 @@ def create_from_invoice(
     last day for GST has passed. Raises IllegalMove for a draft or a cancelled invoice, Invalid as `change`.
     """
     invoice = find_invoice(invoice_id)
-    move(Status(invoice.status), Verb.CREDIT)
+    move(Status(invoice.status), Verb.CREDIT, kind=invoice.kind)
     is_late = today > last_day_for_gst(invoice.invoice_date)
     head = checked(head or Head(today, is_financial=is_late))
     note = _add(

@@ -75,7 +75,7 @@ def remind_now(
     Raises IllegalMove for what is not open, was reminded of today, or is not to be reminded of.
     """
     invoice = lock(Invoice, invoice_id)
-    move(Status(invoice.status), Verb.REMIND)
+    move(Status(invoice.status), Verb.REMIND, kind=invoice.kind)
     if is_stopped(invoice):
         raise IllegalMove(N_("Reminders are off for this invoice or this customer. Switch them on first."))
     wording = Tone.FIRM if (today - invoice.due_date).days >= 7 else Tone.FRIENDLY
@@ -153,7 +153,7 @@ def send_again(
 
 def _may_be_reminded(invoice: Invoice, rules: Rules) -> bool:
     return (
-        can(Status(invoice.status), Verb.REMIND)
+        can(Status(invoice.status), Verb.REMIND, kind=invoice.kind)
         and invoice.balance > 0
         and invoice.balance >= rules.least
         and bool(find_customer(invoice.customer_id).email)

@@ -40,7 +40,7 @@ def send(
     and `message`; IllegalMove for a draft and a cancelled invoice.
     """
     invoice = lock(Invoice, invoice.id)
-    move(Status(invoice.status), Verb.SEND)
+    move(Status(invoice.status), Verb.SEND, kind=invoice.kind)
     written = letter_of(invoice, sender=sender)
     mail = mails.post(
         "invoice",

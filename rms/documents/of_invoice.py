@@ -25,7 +25,7 @@ from rms.documents.parts import (
     totals_of,
 )
 from rms.domain.branding import Branding, Copies
-from rms.domain.errors import N_, NotFound
+from rms.domain.errors import N_, IllegalMove, NotFound
 from rms.domain.periods import format_date
 from rms.domain.place_of_supply import Registration, TaxMode
 from rms.domain.upi import pay_link
@@ -81,8 +81,12 @@ def pdf_of(invoice_id: UUID, *, translate: Translate = str) -> tuple[str, bytes]
 
 
 def paper_by_id(invoice_id: UUID, *, translate: Translate = str, copy: str = "") -> InvoicePaper:
-    """The paper of an invoice or a draft; raises NotFound, also for a copy that it does not have."""
-    return paper_of(find_invoice(invoice_id), lines_of(invoice_id), translate=translate, copy=copy)
+    """The paper of an invoice or a draft; raises NotFound, also for a copy that it does not have, and
+    IllegalMove for an opening balance."""
+    invoice = find_invoice(invoice_id)
+    if invoice.kind == "opening":
+        raise IllegalMove(N_("This is an opening balance. Its invoice was written elsewhere."))
+    return paper_of(invoice, lines_of(invoice_id), translate=translate, copy=copy)
 
 
 def filename_of(paper: InvoicePaper) -> str:

@@ -160,6 +160,13 @@ _BY_VERB: dict[Verb, str] = {
     Verb.DELETE: N_("This invoice is issued and its number is used. Cancel it instead"),
     Verb.ISSUE: N_("This invoice is already issued"),
 }
+# What was written elsewhere has no paper here, no lines and no tax: there is nothing to send or to credit.
+_OF_OPENING: dict[Verb, str] = {
+    Verb.SEND: N_("This is an opening balance. Its invoice was written elsewhere, so there is none to send"),
+    Verb.SHARE: N_("This is an opening balance. Its invoice was written elsewhere, so there is none to share"),
+    Verb.REMIND: N_("This is an opening balance. Send a statement of account instead of a reminder"),
+    Verb.CREDIT: N_("This is an opening balance without lines or tax. Credit it with a note of its own"),
+}
 _CANCELLED = N_("This invoice is cancelled. Nothing more can be done with it")
 _RECEIPT_REFUSALS: dict[ReceiptStatus, str] = {
     ReceiptStatus.PENDING: N_("This receipt is not cleared yet"),
@@ -175,15 +182,17 @@ _CREDIT_NOTE_REFUSALS: dict[CreditNoteStatus, str] = {
 }
 
 
-def can(status: Status, verb: Verb) -> bool:
-    """Whether an invoice in this state is open to this act."""
-    return (status, verb) in MOVES
+def can(status: Status, verb: Verb, *, kind: str = "") -> bool:
+    """Whether an invoice in this state is open to this act; an opening balance is to fewer."""
+    return (status, verb) in MOVES and not (kind == "opening" and verb in _OF_OPENING)
 
 
-def move(status: Status, verb: Verb) -> Status:
+def move(status: Status, verb: Verb, *, kind: str = "") -> Status:
     """The state after `verb`, or IllegalMove with what to do instead."""
-    if can(status, verb):
+    if can(status, verb, kind=kind):
         return MOVES[status, verb]
+    if kind == "opening" and verb in _OF_OPENING:
+        raise IllegalMove(_OF_OPENING[verb])
     if status is Status.CANCELLED:
         raise IllegalMove(_CANCELLED)
     raise IllegalMove(_REFUSALS.get((status, verb)) or _BY_VERB[verb])

@@ -80,6 +80,7 @@ def _open_invoices(rules: Rules, due_dates: set[dt.date]):
             Invoice.balance >= rules.least,
             Invoice.due_date.in_(due_dates),
             Customer.email.is_not(None),
+            Invoice.kind != "opening",
             ~_stopped(),
         )
     )

@@ -110,6 +110,7 @@ class Belongings:
     manager: UUID
     manager_stamp: int
     contact: UUID
+    twin: UUID
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -197,6 +198,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             receipt_draft=_receipt_draft(company, customer, mark),
             **_kinds(mark),
             contact=_contact(customer, mark),
+            twin=make_customer(f"Twin {mark}", email=None).id,
         )
 
 

@@ -112,6 +112,11 @@ POSTS = {
     "customers.add_contact": ({}, lambda own: {"name": "Asha"}),
     "customers.save_contact": ({}, lambda own: {"version": "1", "name": "Asha"}),
     "customers.remove_contact": ({}, lambda own: {"version": "1"}),
+    "customers.create_opening": (
+        {},
+        lambda own: {"number": "OLD/1", "amount": "10.00", "invoice_date": "1 Apr 2026"},
+    ),
+    "customers.merge": ({}, lambda own: {"into": str(own.twin)}),
     "services.save": ({}, lambda own: SERVICE),
     "services.archive": ({}, lambda own: {}),
     "services.restore": ({}, lambda own: {}),

@@ -4,4 +4,13 @@ from flask import Blueprint
 
 room = Blueprint("customers", __name__)
 
-from rms.rooms.customers import people, pickers, reminding, show, statement, views  # noqa: E402, F401 - they add routes
+from rms.rooms.customers import (  # noqa: E402 - they add routes
+    merge,  # noqa: F401
+    opening,  # noqa: F401
+    people,  # noqa: F401
+    pickers,  # noqa: F401
+    reminding,  # noqa: F401
+    show,  # noqa: F401
+    statement,  # noqa: F401
+    views,  # noqa: F401
+)

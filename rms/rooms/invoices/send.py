@@ -94,7 +94,7 @@ def send_again(invoice_id: UUID, mail_id: UUID):
 def _to_send(invoice_id: UUID) -> Invoice:
     """The invoice, if it is in a state in which it may be sent."""
     invoice = find_invoice(invoice_id)
-    move(Status(invoice.status), Verb.SEND)
+    move(Status(invoice.status), Verb.SEND, kind=invoice.kind)
     return invoice
 
 

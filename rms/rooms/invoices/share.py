@@ -38,7 +38,7 @@ def share(invoice_id: UUID):
     """Make the link, or change its last day."""
     form = LinkForm()
     invoice = lock(Invoice, invoice_id)
-    move(Status(invoice.status), Verb.SHARE)
+    move(Status(invoice.status), Verb.SHARE, kind=invoice.kind)
     if form.validate():
         try:
             link, _secret = public_links.create(

@@ -47,8 +47,8 @@ def view_of(invoice: Invoice) -> dict:
         "invoice": invoice,
         "paper": paper_of(invoice, lines_of(invoice.id), translate=gettext),
         "state": status,
-        "may": {verb.value: is_open_to(status, verb) for verb in Verb},
-        "reminding": stops_about(invoice) if is_open_to(status, Verb.REMIND) else None,
+        "may": {verb.value: is_open_to(status, verb, kind=invoice.kind) for verb in Verb},
+        "reminding": stops_about(invoice) if is_open_to(status, Verb.REMIND, kind=invoice.kind) else None,
         "sharing": sharing_of(invoice, story.seen),
         **_story_shown(story, status),
     }
