@@ -142,8 +142,10 @@ def send_again(
     """
     invoice = lock(Invoice, invoice.id)
     failed = find_mail(mail_id, about=("invoices", invoice.id))
-    if failed.state != "failed" or failed.kind != "reminder" or _wrote_since(failed):
+    if failed.state != "failed" or failed.kind != "reminder":
         raise IllegalMove(N_("This mail has not failed."))
+    if _wrote_since(failed):
+        raise IllegalMove(N_("A later letter about this invoice went to the same address."))
     move(Status(invoice.status), Verb.REMIND)
     if is_stopped(invoice):
         raise IllegalMove(N_("Reminders are off for this invoice or this customer. Switch them on first."))
@@ -215,6 +217,7 @@ def _post(
 
 
 def _wrote_since(failed: EmailMessage) -> bool:
+    """As the page of the invoice decides it (queries/timeline.Story.is_last_to), under the lock."""
     later = select(EmailMessage.id).where(
         EmailMessage.entity_type == failed.entity_type,
         EmailMessage.entity_id == failed.entity_id,

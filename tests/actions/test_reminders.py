@@ -12,6 +12,7 @@ from rms import mail as letters
 from rms.actions import invoices as drafts
 from rms.actions import mail_templates, reminders
 from rms.actions.issuing import issue
+from rms.actions.sending import send
 from rms.db.locks import begin_another_act
 from rms.db.session import db
 from rms.domain.errors import IllegalMove, Invalid, NotFound, StaleVersion
@@ -20,6 +21,7 @@ from rms.domain.reminding import Rules, Step
 from rms.domain.reminding import Wording as Tone
 from rms.jobs.reminders import remind_all
 from rms.models import AuditLog, EmailMessage, Invoice, Reminder, Tenant
+from rms.queries.invoices import find_invoice
 from rms.queries.reminders import coming, reminder_rules
 from tests import factories
 
@@ -189,9 +191,33 @@ def test_a_failed_reminder_goes_again_as_a_reminder_and_its_step_stays_one(nilgi
         assert (mail.kind, mail.to_address, mail.params["tone"]) == ("reminder", failed.to_address, "firm")
         assert "₹180.00 is still open" in mail.params["message"] and mail.params["days"] == 8
         assert [row.step for row in db().scalars(select(Reminder))] == ["+7"]
-        with pytest.raises(IllegalMove, match="has not failed"):
+        with pytest.raises(IllegalMove, match="A later letter about this invoice went to the same address"):
             reminders.send_again(failed.id, **again)
+        with pytest.raises(IllegalMove, match="has not failed"):
+            reminders.send_again(mail.id, **again)
     assert remind_all(nilgiri.tenant_id, at(8)) == 0
+
+
+@pytest.mark.parametrize(
+    ("about", "to_address", "goes"),
+    [("other", None, True), ("same", "else@example.in", True), ("same", None, False)],
+)
+def test_only_a_later_letter_of_the_same_invoice_to_the_same_address_stands_against_it(
+    nilgiri, invoice_id, customer, about, to_address, goes
+):
+    failed = failed_reminder(nilgiri)
+    with nilgiri.scope():
+        other = issued(customer, DUE).id
+        later = find_invoice(other if about == "other" else invoice_id)
+        send(later, to_address=to_address or failed.to_address, sender="", now=at(8))
+    with nilgiri.scope():
+        invoice = find_invoice(invoice_id)
+        again = {"invoice": invoice, "now": at(8), "today": at(8).date()}
+        if goes:
+            assert reminders.send_again(failed.id, **again).to_address == failed.to_address
+        else:
+            with pytest.raises(IllegalMove, match="later letter"):
+                reminders.send_again(failed.id, **again)
 
 
 @pytest.mark.parametrize("standing", ["paid", "stopped"])
