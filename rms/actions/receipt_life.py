@@ -21,6 +21,7 @@ from rms.domain.periods import format_date
 from rms.models import Invoice, Receipt, ReceiptAllocation
 
 LONGEST_REASON = 255
+NOT_LAID = N_("Nothing of this receipt is laid on that invoice any more.")
 
 
 def clear(receipt_id: UUID, *, on: dt.date, now: dt.datetime, today: dt.date) -> Receipt:
@@ -52,14 +53,16 @@ def cancel(receipt_id: UUID, *, on: dt.date, reason: str | None, now: dt.datetim
 def release(receipt_id: UUID, invoice_id: UUID, *, today: dt.date) -> Receipt:
     """Take what this receipt settles of one invoice off again, as of today; the cash is on account again.
 
-    Raises NotFound when nothing of it is laid there.
+    Raises NotFound for a stranger's invoice, IllegalMove when nothing of it is laid there any more.
     """
     receipt = lock(Receipt, receipt_id)
     move_receipt(ReceiptStatus(receipt.status), Verb.ALLOCATE)
     invoices = lock_all(Invoice, [invoice_id])
     live = [one for one in _live(receipt) if one.invoice_id == invoice_id]
-    if not invoices or not live:
-        raise NotFound(N_("Nothing of this receipt is laid on that invoice any more."))
+    if not invoices:
+        raise NotFound()
+    if not live:
+        raise IllegalMove(NOT_LAID)
     _release(live, today)
     receipt.version += 1
     _restate(receipt, [invoice_id], today)

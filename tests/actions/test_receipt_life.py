@@ -129,7 +129,7 @@ def test_taking_back_leaves_the_cash_on_account_and_the_tds_nowhere(nilgiri, che
     receipt, invoice = rows(nilgiri, *cheque)
     assert (receipt.status, receipt.unallocated_amount) == ("pending", Decimal("108000.00"))
     assert invoice.balance == Decimal("118000.00")
-    with pytest.raises(NotFound), nilgiri.scope():
+    with pytest.raises(IllegalMove), nilgiri.scope():
         receipt_life.release(cheque[0], cheque[1], today=TODAY)
     with nilgiri.scope():
         receipts.allocate(cheque[0], [Claim(cheque[1], Decimal("8000.00"))], today=TODAY)

@@ -15,10 +15,11 @@ from flask_babel import lazy_gettext as _
 from wtforms.validators import InputRequired, Length
 
 from rms.actions import receipt_life
-from rms.domain.errors import N_, Invalid, NotFound
+from rms.domain.errors import IllegalMove, Invalid
 from rms.domain.lifecycle import ReceiptStatus, Verb, move_receipt
 from rms.models import Receipt
 from rms.policy import P
+from rms.queries.invoices import find_invoice
 from rms.queries.receipts import allocations_of, find_receipt
 from rms.rooms.receipts import room
 from rms.rooms.receipts.forms import METHOD_WORDS
@@ -125,11 +126,12 @@ def cancel(receipt_id: UUID):
 @room.get("/<uuid:receipt_id>/invoices/<uuid:invoice_id>/release")
 @requires(P.RECEIPT_RECORD)
 def release_form(receipt_id: UUID, invoice_id: UUID):
-    """What is laid on this invoice, about to be taken off; raises NotFound when there is nothing."""
+    """What is laid on this invoice, about to be taken off; raises IllegalMove when there is nothing."""
     receipt = find_receipt(receipt_id)
     rows = [row for row in _live(receipt_id) if row.invoice_id == invoice_id]
     if not rows:
-        raise NotFound(N_("Nothing of this receipt is laid on that invoice any more."))
+        find_invoice(invoice_id)
+        raise IllegalMove(receipt_life.NOT_LAID)
     return page(
         "receipts/life.html",
         piece="receipts/_release.html",

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired
 from rms.actions import refunds
 from rms.actions.receipts import PAYMENT_METHODS
 from rms.actions.refunds import RefundDraft
-from rms.domain.errors import Invalid, NotFound
+from rms.domain.errors import N_, Invalid, NotFound
 from rms.domain.lifecycle import (
     CreditNoteStatus,
     ReceiptStatus,
@@ -78,7 +78,11 @@ class RefundForm(Form):
 @room.get("/new")
 @requires(P.RECEIPT_RECORD)
 def new():
-    """`?receipt=` or `?credit_note=` names what is paid back; all that is left of it is proposed."""
+    """`?receipt=` or `?credit_note=` names what is paid back; all that is left of it is proposed.
+
+    Without either, the list shows what there is to pay back."""
+    if not {"receipt", "credit_note"} & set(request.args):
+        return go(url_for("receipts.index", view="left"))
     source = _source(request.args)
     form = RefundForm(
         formdata=None, amount=source.left or None, refund_date=today(), **{source.kind: str(source.id)}
@@ -103,13 +107,16 @@ def create():
 
 
 def _source(named) -> Source:
-    """Raises NotFound when the address names neither, IllegalMove for what bounced or was cancelled."""
+    """Raises NotFound for what is not there, IllegalMove for what bounced or was cancelled, Invalid when
+    nothing is named."""
     receipt_id, note_id = (_as_id(named.get(name)) for name in ("receipt", "credit_note"))
     if receipt_id:
         return _of_receipt(receipt_id)
     if note_id:
         return _of_credit_note(note_id)
-    raise NotFound()
+    if named.get("receipt") or named.get("credit_note"):
+        raise NotFound()
+    raise Invalid(N_("Open the receipt or the credit note whose money you pay back."))
 
 
 def _of_receipt(receipt_id: UUID) -> Source:

@@ -120,7 +120,7 @@ def test_money_is_taken_back_from_one_invoice(priya: Browser, cheque):
     assert cheque.now() == ("pending", "pending", "1180.00")
     shown = text_of(priya.get(f"receipts/{cheque.receipt_id}"))
     assert "taken back 22 Nov 2026" in shown and "Use the ₹1,160.00" in shown
-    assert priya.get(at).status_code == 404 and priya.post(at).status_code == 404
+    assert priya.get(at).status_code == 409 and priya.post(at).status_code == 409
 
 
 def test_what_was_paid_back_must_be_cancelled_first(priya: Browser, nilgiri):

@@ -90,7 +90,13 @@ def test_strangers_and_readers(priya: Browser, asha: Browser, sahyadri, advance,
     assert rohan.post("refunds", paid(advance)).status_code == 404
     assert asha.get(f"refunds/new?receipt={advance}").status_code == 403
     assert asha.post("refunds", paid(advance)).status_code == 403
-    assert priya.get("refunds/new").status_code == 404
+    assert priya.get("refunds/new?receipt=x").status_code == 404
+
+
+def test_without_a_source_it_leads_to_what_can_be_paid_back(priya: Browser):
+    assert "view=left" in priya.get("refunds/new").location
+    reply = priya.post("refunds", {"amount": "10.00"})
+    assert reply.status_code == 422 and "whose money you pay back" in text_of(reply)
 
 
 def test_a_bounced_receipt_is_not_paid_back(priya: Browser, nilgiri):
