@@ -62,6 +62,7 @@ from tests.factories import (
     make_invoice,
     make_line,
     make_receipt,
+    make_refund,
     make_service,
     make_user,
 )
@@ -85,6 +86,8 @@ class Belongings:
     answer: UUID
     receipt: UUID
     used_receipt: UUID
+    waiting_receipt: UUID
+    refund: UUID
     colleague: UUID
     invitation: UUID
     session: UUID
@@ -126,6 +129,7 @@ class Belongings:
             "mail_id": self.mail,
             "answer_id": self.answer,
             "receipt_id": self.receipt,
+            "refund_id": self.refund,
             "quote_id": self.quote,
             "quote_line_id": self.quote_line,
             "schedule_id": self.schedule,
@@ -150,6 +154,8 @@ class Belongings:
             self.values(line=self.deleted_line),
             self.values(invoice=self.invoice, line=self.issued_line),
             self.values() | {"receipt_id": self.used_receipt},
+            self.values() | {"receipt_id": self.waiting_receipt},
+            self.values() | {"receipt_id": self.used_receipt, "invoice_id": self.invoice},
             self.values() | {"quote_id": self.declined_quote},
             self.values() | {"quote_id": self.sent_quote, "quote_line_id": self.deleted_quote_line},
             self.values() | {"credit_note_id": self.credit_draft},
@@ -183,6 +189,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             _answer_to(invoice, mark),
             receipt.id,
             used.id,
+            *_cheque_and_refund(customer, mark),
             _colleague(f"colleague.{mark}.{used.id.hex[:8]}@example.in", mark).id,
             make_invitation(f"{mark}@example.in", by=company.admin.id).id,
             _signed_in_elsewhere(company, mark).id,
@@ -395,6 +402,15 @@ def customer_of(own: Belongings) -> Customer:
 
 def draft_of(own: Belongings) -> Invoice:
     return find_invoice(own.draft)
+
+
+def _cheque_and_refund(customer: Customer, mark: str) -> tuple[UUID, UUID]:
+    """A cheque that waits for clearance, and what was paid back of another receipt."""
+    cheque = {"payment_method": "cheque", "status": "pending", "cleared_at": None}
+    waiting = make_receipt(customer, "50.00", reference=mark, notes=mark, **cheque)
+    repaid = make_receipt(customer, "60.00", reference=mark, notes=mark)
+    refund = make_refund(repaid, "20.00", payment_method="upi", reference=mark, notes=mark)
+    return waiting.id, refund.id
 
 
 def receipt_of(own: Belongings) -> Receipt:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.house import belongings
 from tests.house.belongings import Belongings, checksums
-from tests.house.forms import CUSTOMER, POSTS, SERVICE, body_of, credit_of, head_of, line_of, receipt_of
+from tests.house.forms import CUSTOMER, DAY, POSTS, SERVICE, body_of, credit_of, head_of, line_of, receipt_of
 from tests.house.routes import company_rules, is_in_company, method_of, path_of, permission_of, rules
 from tests.house.walking import assert_tells_nothing, send
 from tests.http import HOST, Browser, headers
@@ -25,6 +25,7 @@ ROWS = {
     "invoice_id",
     "line_id",
     "receipt_id",
+    "refund_id",
     "draft_id",
     "user_id",
     "invitation_id",
@@ -235,6 +236,8 @@ def expected(app, method: str, path: str) -> int:
         "receipts/new?customer={0.customer}",
         "receipts/new?invoice={0.invoice}",
         "receipts/new?invoice={0.draft}",
+        "refunds/new?receipt={0.receipt}",
+        "refunds/new?credit_note={0.credit_note}",
         "receipts/new?draft={0.receipt_draft}",
         "receipts/_/open?customer={0.customer}",
         "receipts/_/open?customer_id={0.customer}",
@@ -259,6 +262,7 @@ def test_a_search_for_what_is_theirs_finds_nothing(rohan, priya, theirs, unchang
     assert_tells_nothing(reply, theirs, address)
 
 
+REFUNDED = {"amount": "1.00", "refund_date": DAY, "payment_method": "upi"}
 # (path, fields) with their ids in a form of the rival's own; `{1}` is what is the rival's.
 FIELDS = {
     "customer of a new draft": ("invoices", lambda theirs, own: {"customer": str(theirs.customer)}),
@@ -273,6 +277,14 @@ FIELDS = {
     "customer of a receipt": (
         "receipts",
         lambda theirs, own: receipt_of(own, customer_id=str(theirs.customer)),
+    ),
+    "receipt of a refund": (
+        "refunds",
+        lambda theirs, own: {"receipt": str(theirs.receipt), **REFUNDED},
+    ),
+    "credit note of a refund": (
+        "refunds",
+        lambda theirs, own: {"credit_note": str(theirs.credit_note), **REFUNDED},
     ),
     "invoice of a credit note": (
         "credit-notes",

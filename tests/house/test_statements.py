@@ -95,7 +95,17 @@ PAGES = {
     "receipts.index": 4,
     "receipts.new": 7,
     "receipts.open_invoices": 5,
-    "receipts.show": 5,
+    "receipts.bounce_form": 4,
+    "receipts.cancel_form": 4,
+    "receipts.clear_form": 3,
+    "receipts.release_form": 4,
+    "receipts.send_form": 9,
+    "receipts.show": 7,
+    "receipts.voucher": 6,
+    "refunds.cancel_form": 3,
+    "refunds.new": 3,
+    "refunds.show": 3,
+    "refunds.voucher": 4,
     "recurring.index": 3,
     "recurring.new": 5,
     "recurring.show": 6,
@@ -143,6 +153,8 @@ SAVES = {
     "invoices.restore_line": 7,
     "quotes.change_line": 6,
     "quotes.head": 6,
+    "receipts.bounce": 8,
+    "receipts.release": 10,
     "receipts.fill_use": 5,
     "receipts.preview_use": 5,
     "receipts.use": 14,
@@ -152,6 +164,7 @@ SAVES = {
 ASKED = {
     "credit_notes.new": "?invoice={0.credited}",
     "receipts.new": "?invoice={0.invoice}",
+    "refunds.new": "?receipt={0.receipt}",
     "receipts.open_invoices": "?customer={0.customer}",
 }
 
@@ -233,6 +246,12 @@ def _values(rule, own: Belongings, company: Company) -> dict:
     values = own.values(invoice=own.invoice, line=own.issued_line) if is_paper else own.values()
     if rule.endpoint == "credit_notes.edit":
         values["credit_note_id"] = own.credit_draft
+    if rule.endpoint == "receipts.clear_form":
+        values["receipt_id"] = own.waiting_receipt
+    if rule.endpoint == "receipts.voucher":
+        values["receipt_id"] = own.used_receipt  # nothing else is laid there, so the kept paper holds
+    if rule.endpoint == "receipts.release_form":
+        values |= {"receipt_id": own.used_receipt, "invoice_id": own.invoice}
     if rule.endpoint in ("quotes.show", "quotes.pdf", "quotes.send_form"):
         values["quote_id"] = own.sent_quote
     return {**values, "slug": company.slug, "n": 5}
