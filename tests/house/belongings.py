@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 import psycopg
@@ -35,8 +36,10 @@ from rms.domain.crediting import Ask
 from rms.domain.recurrence import Plan, Rhythm
 from rms.models import (
     AuditLog,
+    BankLine,
     BulkJob,
     Customer,
+    ImportBatch,
     Invoice,
     InvoiceLineItem,
     PayerAnswer,
@@ -113,6 +116,9 @@ class Belongings:
     manager: UUID
     manager_stamp: int
     contact: UUID
+    batch: UUID
+    bank_line: UUID
+    skipped_bank_line: UUID
     twin: UUID
 
     @property
@@ -144,6 +150,8 @@ class Belongings:
             "type_id": self.client_type,
             "manager_id": self.manager,
             "contact_id": self.contact,
+            "batch_id": self.batch,
+            "bank_line_id": self.bank_line,
             "job_id": self.job,
         }
 
@@ -205,6 +213,7 @@ def give(company: Company, mark: str = MARK) -> Belongings:
             receipt_draft=_receipt_draft(company, customer, mark),
             **_kinds(mark),
             contact=_contact(customer, mark),
+            **_statement(customer, mark),
             twin=make_customer(f"Twin {mark}", email=None).id,
         )
 
@@ -285,6 +294,40 @@ def _receipt_draft(company: Company, customer: Customer, mark: str) -> UUID:
         typed, customer_id=customer.id, draft_id=None, version=None, by=company.admin.id
     )
     return kept.id
+
+
+def _statement(customer: Customer, mark: str) -> dict[str, UUID]:
+    """A bank's statement that was read, with a line that waits and one that was skipped."""
+    file = store("import", f"{mark}.csv", mark.encode(), media_type="text/csv")
+    batch = ImportBatch(name=f"{mark}.csv", state="read", file_id=file.id)
+    db().add(batch)
+    db().flush()
+    waiting = _bank_line(batch.id, 1, customer_id=customer.id, description=mark)
+    skipped = _bank_line(batch.id, 2, state="skipped", description=mark)
+    return {"batch": batch.id, "bank_line": waiting.id, "skipped_bank_line": skipped.id}
+
+
+def _bank_line(batch_id: UUID, position: int, **columns) -> BankLine:
+    line = BankLine(
+        batch_id=batch_id,
+        position=position,
+        day=TODAY,
+        amount=Decimal(position),
+        fingerprint=sha256(f"{batch_id} {position}".encode()).hexdigest(),
+        **columns,
+    )
+    db().add(line)
+    db().flush()
+    return line
+
+
+def add_bank_lines(own: Belongings, count: int) -> None:
+    """More lines that wait, each suggested for the invoice."""
+    part = {"invoice_id": str(own.invoice), "cash": "1.00", "tds": "0.00"}
+    fits = {"parts": [part], "is_sure": True, "message": "Only the amount fits: %(number)s"}
+    for position in range(10, 10 + count):
+        told = {**fits, "params": {"number": own.number}}
+        _bank_line(own.batch, position, customer_id=own.customer, reference="R", suggestion=told)
 
 
 def _kinds(mark: str) -> dict:

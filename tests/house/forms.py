@@ -167,6 +167,12 @@ POSTS = {
     "credit_notes.cancel": ({}, lambda own: {"reason": "Given twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),
+    "receipts.record_line": (
+        {},
+        lambda own: {"customer_id": str(own.customer), "customer": "", "way": "account"},
+    ),
+    "receipts.skip_line": ({}, lambda own: {}),
+    "receipts.take_line_back": ({"bank_line_id": "skipped_bank_line"}, lambda own: {}),
     "receipts.use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.clear": ({"receipt_id": "waiting_receipt"}, lambda own: {"on": DAY}),
     "receipts.bounce": ({"receipt_id": "waiting_receipt"}, lambda own: {"on": DAY, "reason": "no funds"}),

@@ -43,6 +43,8 @@ ROWS = {
     "type_id",
     "manager_id",
     "contact_id",
+    "batch_id",
+    "bank_line_id",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -240,6 +242,7 @@ def expected(app, method: str, path: str) -> int:
         "refunds/new?credit_note={0.credit_note}",
         "receipts/new?draft={0.receipt_draft}",
         "receipts/_/open?customer={0.customer}",
+        "receipts/statement/lines/{0.bank_line}/match?customer_id={0.customer}",
         "receipts/_/open?customer_id={0.customer}",
     ],
 )
@@ -273,6 +276,10 @@ FIELDS = {
     "service of a line": (
         "invoices/{1.draft}/lines/{1.line}",
         lambda theirs, own: line_of(own, service=str(theirs.service)),
+    ),
+    "customer of a line of a statement": (
+        "receipts/statement/lines/{1.bank_line}",
+        lambda theirs, own: {"customer_id": str(theirs.customer), "customer": "", "way": "account"},
     ),
     "customer of a receipt": (
         "receipts",

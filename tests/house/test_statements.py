@@ -94,12 +94,15 @@ PAGES = {
     "receipts.drafts": 3,
     "receipts.index": 4,
     "receipts.new": 7,
+    "receipts.match_line": 4,
     "receipts.open_invoices": 5,
     "receipts.bounce_form": 4,
     "receipts.cancel_form": 4,
     "receipts.clear_form": 3,
     "receipts.release_form": 4,
     "receipts.send_form": 9,
+    "receipts.statement": 7,
+    "receipts.statements": 3,
     "receipts.show": 7,
     "receipts.voucher": 6,
     "refunds.cancel_form": 3,
@@ -189,6 +192,7 @@ def fill(company: Company, own: Belongings) -> None:
             make_invoice(make_customer(f"Another customer {number}"))
             make_receipt(customer, "1.00")
             make_allocation(receipt, invoice, "1.00")
+        belongings.add_bank_lines(own, MANY)
 
 
 def cost_of(browser: Browser, path: str, fields: dict | None = None) -> int:

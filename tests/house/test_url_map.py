@@ -21,6 +21,8 @@ ANYTHING = {
     **dict.fromkeys(("schedule_id", "series_id", "rate_id", "type_id", "manager_id"), uuid4()),
     **dict.fromkeys(("user_id", "invitation_id", "session_id", "entry_id"), uuid4()),
     "contact_id": uuid4(),
+    "batch_id": uuid4(),
+    "bank_line_id": uuid4(),
     "draft_id": uuid4(),
 }
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")

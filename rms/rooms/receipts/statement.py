@@ -202,7 +202,7 @@ def _shown(batch: ImportBatch, also: Any = None) -> dict:
 def _lines(rows: list) -> list[Line]:
     before = bank_lines.recorded_before(rows)
     wanted = {part.invoice_id for row in rows if row.state == "new" for part in parts_of(row.suggestion)}
-    still = bank_lines.still_open(wanted) if wanted else {}
+    still = bank_lines.still_open(wanted) if rows else {}
     return [_line(row, still, before.get(row.id)) for row in rows]
 
 
