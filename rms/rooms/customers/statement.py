@@ -10,14 +10,15 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from rms.db.audit import audit_event
+from rms.documents import of_statement
 from rms.documents.accounts import account_table
 from rms.domain.errors import N_, Invalid
-from rms.domain.ledger import WORDS, Account, Entry, Kind
+from rms.domain.ledger import Account, Entry, Kind
 from rms.domain.money import ZERO, rupees
 from rms.domain.numbering import financial_year_bounds
 from rms.domain.periods import add_months, format_date, parse_date
 from rms.policy import P
-from rms.queries.ageing import open_on
+from rms.queries.ageing import aged_of, open_on
 from rms.queries.customers import find_customer
 from rms.queries.ledger import account_of
 from rms.rooms.customers import room
@@ -25,6 +26,7 @@ from rms.rooms.customers.frame import tab_page
 from rms.web.clock import today
 from rms.web.errors import sentence
 from rms.web.guard import requires
+from rms.web.lifecycle import release
 
 MOST_NAMED = 5  # invoices in a message
 LINKS = {
@@ -79,6 +81,21 @@ def statement(customer_id: UUID):
     )
 
 
+@room.get("/c/<slug>/customers/<uuid:customer_id>/statement.pdf")
+@requires(P.COMPANY_READ)
+def statement_pdf(customer_id: UUID):
+    """Drawn anew each time: tomorrow's is another paper. `?download=1` saves it."""
+    span = span_asked()
+    account, aged = account_of(customer_id, span.since, span.until), aged_of(customer_id, span.until)
+    find_customer(customer_id)
+    paper = of_statement.paper_of(customer_id, account, aged, translate=gettext)
+    release()
+    reply = Response(of_statement.pdf_of(paper, translate=gettext), mimetype="application/pdf")
+    how = "attachment" if request.args.get("download") == "1" else "inline"
+    reply.headers.set("Content-Disposition", how, filename=of_statement.filename_of(paper))
+    return reply
+
+
 @room.get("/c/<slug>/customers/<uuid:customer_id>/statement.csv")
 @requires(P.LIST_EXPORT)
 def statement_csv(customer_id: UUID):
@@ -110,11 +127,7 @@ def span_asked() -> Span:
 
 
 def name_of(one: Entry) -> str:
-    """ "Invoice NFS/26-27/0112"; of TDS and write-offs the invoice is what matters."""
-    what = gettext(WORDS[one.kind])
-    if one.kind in (Kind.TDS, Kind.TDS_REVERSED, Kind.WRITE_OFF, Kind.WRITE_OFF_REVERSED):
-        return f"{what}, {one.about}"
-    return f"{what} {one.number}"
+    return of_statement.name_of(one, gettext)
 
 
 def link_of(one: Entry) -> str:

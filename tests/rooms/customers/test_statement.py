@@ -8,6 +8,7 @@ import pytest
 
 from rms.web import clock
 from tests import factories
+from tests.documents.reading import copied_text
 from tests.factories import NOW, TODAY
 from tests.http import Browser
 
@@ -107,9 +108,21 @@ def test_the_file_holds_the_same(priya: Browser, lotus):
     assert priya.get(f"customers/{lotus}/statement.xlsx").status_code == 200
 
 
+def test_the_pdf_holds_the_same(priya: Browser, lotus):
+    reply = priya.get(f"customers/{lotus}/statement.pdf?from=2026-04-01&to=2026-11-22")
+    assert reply.mimetype == "application/pdf" and "20261122.pdf" in reply.headers["Content-Disposition"]
+    told = copied_text(reply.data)
+    for words in ("Statement of account", "Lotus & Co", "Opening balance", "Receipt LR/1", "Invoice L/2"):
+        assert words in told, told
+    # 1,180.00 opening, 3,040.00 to pay; 1,180.00 is 251 days late, 2,360.00 is 6; 500.00 lies on nothing
+    for figure in ("1,180.00", "680.00", "₹3,040.00", "2,360.00", "-500.00"):
+        assert figure in told.replace("−", "-"), told
+    assert "Rupees Three Thousand Forty Only" in told
+
+
 def test_a_stranger_finds_nothing(app, sahyadri, lotus):
     rohan = Browser(app, sahyadri, sahyadri.admin)
-    for path in ("statement", "statement.csv", "statement.xlsx"):
+    for path in ("statement", "statement.csv", "statement.xlsx", "statement.pdf"):
         assert rohan.get(f"customers/{lotus}/{path}").status_code == 404
 
 
