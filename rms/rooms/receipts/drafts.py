@@ -34,6 +34,7 @@ HEAD = (
     "keep_as",
     "tds_section",
 )
+MEANT_EMPTY = ("bank_charges", "tds_section")  # a field that was asked for, a section that is not told
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,11 @@ def drop_draft(draft_id: UUID):
 
 
 def _save(form: ReceiptForm):
-    kept = {name: text.replace("\x00", "") for name, text in request.form.items() if _is_typed(name) and text}
+    kept = {
+        name: text.replace("\x00", "")
+        for name, text in request.form.items()
+        if _is_typed(name) and (text or name in MEANT_EMPTY)
+    }
     return receipt_drafts.save(
         kept,
         customer_id=form.payer.id if form.payer else None,

@@ -57,6 +57,7 @@ def new():
 def open_invoices():
     """The open invoices of the customer that was just chosen; nothing is laid on them yet."""
     form = ReceiptForm(request.args)
+    form.has_charges = "bank_charges" in request.args
     given = as_id(form.customer.data)
     if given:
         form.customer_id.data, form.customer.data = str(given), ""

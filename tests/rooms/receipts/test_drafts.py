@@ -52,6 +52,13 @@ def test_it_keeps_what_was_typed_as_it_was_typed(priya: Browser, lotus, nilgiri)
     assert receipts_of(nilgiri) == []
 
 
+def test_a_field_for_charges_and_a_section_that_is_not_told_stay(priya: Browser, lotus, nilgiri):
+    put_aside(priya, lotus.fields("100", bank_charges="", tds_section=""))
+    [kept] = drafts_of(nilgiri)
+    assert (kept.typed["bank_charges"], kept.typed["tds_section"]) == ("", "")
+    assert "notes" not in kept.typed
+
+
 def test_nothing_at_all_may_be_put_aside(priya: Browser, nilgiri):
     again = priya.get(put_aside(priya, {"amount": "", "customer": ""}))
     assert again.status_code == 200 and "Who paid?" in text_of(again)

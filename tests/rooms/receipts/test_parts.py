@@ -181,6 +181,14 @@ def test_bank_charges_are_added_to_what_may_be_laid(priya: Browser, lotus, nilgi
     assert wrong.status_code == 422 and value_of(wrong, "bank_charges") == "x"
 
 
+def test_another_customer_leaves_charges_note_and_choice_as_they_were(priya: Browser, lotus):
+    asked = f"customer={lotus.id}&amount=500&bank_charges=20&notes=Second+half&keep_as=refund"
+    reply = priya.get(f"receipts/_/open?{asked}", hx=True)
+    assert left_in(reply) == "₹520.00" and value_of(reply, "bank_charges") == "20"
+    assert value_of(reply, "notes") == "Second half"
+    assert re.search(r'<input checked [^>]*value="refund"', text_of(reply))
+
+
 def test_what_is_left_is_kept_as_it_was_chosen(priya: Browser, lotus, nilgiri):
     assert priya.post("receipts", lotus.fields("5000", "1180", keep_as="refund")).status_code == 303
     assert receipts_of(nilgiri)[0].keep_as == "refund"
