@@ -31,6 +31,7 @@ from rms.models import (
     User,
     UserInvitation,
 )
+from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 6, 30, tzinfo=dt.UTC)
@@ -181,10 +182,18 @@ def make_line(invoice: Invoice, rate: str = "1000.00", **columns) -> InvoiceLine
     return _added(InvoiceLineItem(**{**defaults, **columns}))
 
 
-def make_invoice(customer: Customer, subtotal: str = "1000.00", *, more_lines: int = 0, **columns) -> Invoice:
+def make_invoice(
+    customer: Customer,
+    subtotal: str = "1000.00",
+    *,
+    more_lines: int = 0,
+    with_parties: bool = False,
+    **columns,
+) -> Invoice:
     """An issued invoice with one line at 18 %: 1,000.00 + 90.00 CGST + 90.00 SGST = 1,180.00.
 
     `more_lines` are printed and stand outside of its sums. It is frozen: what it should hold is told here.
+    `with_parties` copies seller and buyer onto it, as issuing does, for what is sent, shared or printed.
     """
     number = columns.pop("invoice_number", f"T/26-27/{next(_numbers):04d}")
     issued_at = columns.pop("issued_at", NOW)
@@ -192,6 +201,8 @@ def make_invoice(customer: Customer, subtotal: str = "1000.00", *, more_lines: i
     line = make_line(invoice, subtotal)
     for _ in range(more_lines):
         make_line(invoice)
+    if with_parties:
+        _copy_parties(invoice, customer)
     invoice.subtotal, invoice.tax_total, invoice.total = line.taxable_amount, line.tax_amount, line.total
     invoice.cgst_total, invoice.sgst_total = line.cgst_amount, line.sgst_amount
     invoice.supply_type, invoice.tax_mode = "INTRA", "CGST_SGST"
@@ -199,6 +210,14 @@ def make_invoice(customer: Customer, subtotal: str = "1000.00", *, more_lines: i
     invoice.status = "pending" if invoice.due_date >= TODAY else "overdue"
     db().flush()
     return invoice
+
+
+def _copy_parties(invoice: Invoice, customer: Customer) -> None:
+    """A test company has no bank account, so there is no number to seal for this invoice."""
+    company, gst = db().scalars(select(Company)).one(), db().scalars(select(GstSetting)).one()
+    invoice.seller_snapshot = snapshot_of_seller(company, gst)
+    invoice.buyer_snapshot = snapshot_of_buyer(customer, invoice)
+    invoice.customer_gst = customer.gst_number
 
 
 def make_receipt(customer: Customer, amount: str = "1180.00", **columns) -> Receipt:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from rms.actions import invoices as drafts
-from rms.actions import issuing
+from rms.actions import issuing, sending
 from rms.db.session import db, tenant_scope
 from rms.domain.errors import IllegalMove, Invalid, StaleVersion
 from rms.models import Company, Customer, Tenant
@@ -177,3 +177,15 @@ def test_lines_that_waited_for_an_undo_go_when_the_invoice_becomes_paper(nilgiri
         issuing.issue(draft.id, now=NOW, today=TODAY)
     rows = superuser.execute("SELECT name FROM invoice_line_items WHERE invoice_id = %s", (draft.id,))
     assert rows.fetchall() == [("Housekeeping",)]
+
+
+@pytest.mark.usefixtures("app")
+def test_the_invoice_of_the_factory_can_be_sent_as_an_issued_one(nilgiri):
+    """Tests of letters and links start from it: it carries seller and buyer as issuing copies them."""
+    with nilgiri.scope():
+        customer = factories.make_customer(email="pay@kaveri.example")
+        invoice = factories.make_invoice(customer, with_parties=True)
+        assert invoice.seller_snapshot["gst_number"] == factories.gstin_of("29")
+        assert (invoice.buyer_snapshot["name"], invoice.customer_gst) == (customer.name, customer.gst_number)
+        mail = sending.send(invoice, to_address=None, sender="", now=NOW)
+        assert (mail.to_address, mail.params["company_name"]) == ("pay@kaveri.example", nilgiri.name)
