@@ -101,7 +101,7 @@ def test_money_laid_on_the_oldest_invoice(plain: Person, nilgiri):
     page.get_by_label(f"From this receipt to {newer}").fill("320")
     page.get_by_role("button", name="Save receipt").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("/0001")
-    page.get_by_role("link", name=older).click()
+    page.get_by_role("link", name=older, exact=True).click()
     expect(page.locator("#state")).to_contain_text("received in full")
     plain.opens("/")
     expect(page.locator(".lead")).to_contain_text("₹860")

@@ -105,7 +105,8 @@ class ReceiptForm(Form):
 
     @property
     def reference_words(self) -> str:
-        return REFERENCE_WORDS.get(self.payment_method.data) or gettext("Reference")
+        chosen = self.payment_method.data or PAYMENT_METHODS[0]
+        return REFERENCE_WORDS.get(chosen) or gettext("Reference")
 
     def in_fair_copy(self) -> None:
         """Show what could be read as pages write it: 2,00,000.00 for 200000, the name as it is stored."""

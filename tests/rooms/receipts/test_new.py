@@ -68,6 +68,7 @@ def receipts_of(company):
 def test_it_opens_empty_and_asks_who_paid(priya: Browser):
     page = text_of(priya.get("receipts/new"))
     assert "Who paid?" in page and 'value="22 Nov 2026"' in page
+    assert '<label for="reference">UTR</label>' in page  # of the mode that stands first
 
 
 def test_an_invoice_fills_in_its_customer_its_row_and_the_amount(priya: Browser, lotus):
