@@ -4,6 +4,7 @@ from rms.mail.kind import Kind
 from rms.mail.of_accounts import ACCOUNT_KINDS
 from rms.mail.of_answers import ANSWER_KINDS
 from rms.mail.of_company import COMPANY_KINDS
+from rms.mail.of_credit_notes import CREDIT_NOTE_KINDS
 from rms.mail.of_documents import DOCUMENT_KINDS
 from rms.mail.of_entry import ENTRY_KINDS
 from rms.mail.of_own_account import OWN_ACCOUNT_KINDS
@@ -21,6 +22,7 @@ KINDS: dict[str, Kind] = {
     **DOCUMENT_KINDS,
     **QUOTE_KINDS,
     **RECEIPT_KINDS,
+    **CREDIT_NOTE_KINDS,
     **SCHEDULE_KINDS,
     **ANSWER_KINDS,
 }

@@ -164,6 +164,8 @@ POSTS = {
     "credit_notes.preview_use": ({}, lambda own: {f"use-{own.credited}": "10.00"}),
     "credit_notes.use": ({}, lambda own: {f"use-{own.credited}": "10.00"}),
     "credit_notes.release": ({}, lambda own: {"invoice_id": str(own.credited)}),
+    "credit_notes.letter": ({}, lambda own: {"subject": "Credit", "message": "Hello"}),
+    "credit_notes.send": ({}, lambda own: {"to_address": "them@example.in", "message": "Hello"}),
     "credit_notes.cancel": ({}, lambda own: {"reason": "Given twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),

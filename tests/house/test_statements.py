@@ -37,6 +37,8 @@ PAGES = {
     "credit_notes.edit": 10,
     "credit_notes.index": 4,
     "credit_notes.new": 8,
+    "credit_notes.pdf": 6,  # once it was typeset
+    "credit_notes.send_form": 6,
     "credit_notes.show": 7,
     "credit_notes.use_form": 4,
     "customers.edit": 3,
@@ -214,7 +216,8 @@ def test_a_page_sends_as_many_whatever_it_shows(app, nilgiri):
         + ASKED.get(rule.endpoint, "").format(own)
         for rule in pages(app)
     }
-    browser.get(paths["invoices.pdf"])
+    for endpoint in ("invoices.pdf", "credit_notes.pdf"):
+        browser.get(paths[endpoint])
     few = {endpoint: cost_of(browser, path) for endpoint, path in paths.items()}
     fill(nilgiri, own)
     many = {endpoint: cost_of(browser, path) for endpoint, path in paths.items()}
