@@ -11,7 +11,7 @@ from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain import contacts, gstin, states
 from rms.domain.contacts import INDIA, Address, Checks
-from rms.domain.errors import N_, Invalid, StaleVersion
+from rms.domain.errors import N_, IllegalMove, Invalid, StaleVersion
 from rms.domain.errors import sentence as say
 from rms.domain.gstin import Judgement
 from rms.domain.place_of_supply import Registration
@@ -99,6 +99,8 @@ def next_code() -> str:
 
 def _set_active(customer_id: UUID, *, is_active: bool) -> Customer:
     customer = lock(Customer, customer_id)
+    if customer.merged_into_id:
+        raise IllegalMove(N_("This customer was merged into another one and stays hidden."))
     if customer.is_active != is_active:
         customer.is_active = is_active
         customer.version += 1

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from rms.actions import contacts, merging, reminders
+from rms.actions import contacts, customers, merging, reminders
 from rms.actions.contacts import ContactDraft
 from rms.db.session import db
-from rms.domain.errors import Invalid, NotFound
+from rms.domain.errors import IllegalMove, Invalid, NotFound
 from rms.models import AuditLog, CreditNote, Invoice, Quote, Receipt, Refund
 from rms.queries.contacts import contacts_of
 from rms.queries.customer_figures import figures_of
@@ -171,6 +171,14 @@ def test_done_again_it_moves_what_was_written_meanwhile(nilgiri):
         late = make_receipt(stored(type(twice), twice.id), "10.00")
         merging.merge(twice.id, into.id, now=NOW, today=TODAY)
         assert stored(Receipt, late.id).customer_id == into.id
+
+
+def test_a_merged_customer_is_not_brought_back(nilgiri):
+    with nilgiri.scope(nilgiri.admin):
+        into, twice = make_customer("One"), make_customer("Two")
+        merging.merge(twice.id, into.id, now=NOW, today=TODAY)
+        with pytest.raises(IllegalMove):
+            customers.activate(twice.id, now=NOW)
 
 
 def test_a_strangers_customer_is_not_there(nilgiri, sahyadri):
