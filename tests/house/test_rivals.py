@@ -317,11 +317,15 @@ FIELDS = {
 CLAIMS = {
     "line of a credit note": (
         "credit-notes",
-        lambda theirs, own: credit_of(own) | {f"qty-{theirs.credited_line}": "1"},
+        lambda theirs, own: credit_of(
+            own, **{f"amt-{own.credited_line}": "", f"qty-{theirs.credited_line}": "1"}
+        ),
     ),
     "line of a draft of a credit note": (
         "credit-notes/{1.credit_draft}/save",
-        lambda theirs, own: credit_of(own) | {f"qty-{theirs.credited_line}": "1"},
+        lambda theirs, own: credit_of(
+            own, **{f"amt-{own.credited_line}": "", f"qty-{theirs.credited_line}": "1"}
+        ),
     ),
     "invoice of a use of a credit note": (
         "credit-notes/{1.credit_note}/apply",
