@@ -162,8 +162,8 @@ _BY_VERB: dict[Verb, str] = {
 }
 # What was written elsewhere has no paper here, no lines and no tax: there is nothing to send or to credit.
 _OF_OPENING: dict[Verb, str] = {
-    Verb.SEND: N_("This is an opening balance. Its invoice was written elsewhere, so there is none to send"),
-    Verb.SHARE: N_("This is an opening balance. Its invoice was written elsewhere, so there is none to share"),
+    Verb.SEND: N_("This is an opening balance. Its invoice was written elsewhere: there is none to send"),
+    Verb.SHARE: N_("This is an opening balance. Its invoice was written elsewhere: there is none to share"),
     Verb.REMIND: N_("This is an opening balance. Send a statement of account instead of a reminder"),
     Verb.CREDIT: N_("This is an opening balance without lines or tax. Credit it with a note of its own"),
 }
