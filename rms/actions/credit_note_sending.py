@@ -11,22 +11,10 @@ from rms.actions.sending import reply_address
 from rms.db.locks import lock
 from rms.db.session import db
 from rms.domain.errors import N_, IllegalMove, Invalid
-from rms.domain.letters import LONGEST_BODY, LONGEST_SUBJECT, Wording, fill
+from rms.domain.letters import CREDITED, CREDITED_AGAINST, LONGEST_BODY, LONGEST_SUBJECT, Wording, fill
 from rms.domain.money import rupees
 from rms.models import Company, CreditNote, EmailMessage
 from rms.queries.contacts import addresses_for
-
-SUBJECT = N_("Credit note {number} from {company}")
-BODY = N_(
-    "Dear {customer},\n\n"
-    "we have credited {amount} to you. Our credit note {number} is attached.\n\n"
-    "{sender}\n{company}"
-)
-BODY_AGAINST = N_(
-    "Dear {customer},\n\n"
-    "we have credited {amount} of our invoice {invoice} to you. Our credit note {number} is attached.\n\n"
-    "{sender}\n{company}"
-)
 
 
 def send(
@@ -89,8 +77,8 @@ def letter_of(note: CreditNote, *, sender: str, translate: Callable[[str], str] 
         "sender": sender,
         "company": company_name(),
     }
-    body = BODY_AGAINST if note.invoice else BODY
-    return Wording(fill(translate(SUBJECT), values), fill(translate(body), values))
+    usual = CREDITED_AGAINST if note.invoice else CREDITED
+    return Wording(fill(translate(usual.subject), values), fill(translate(usual.body), values))
 
 
 def company_name() -> str:

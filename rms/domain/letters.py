@@ -88,6 +88,24 @@ PAID = Wording(
         "{sender}\n{company}"
     ),
 )
+# A credit note has no wording in settings: it goes out seldom, and each is read before it does.
+_CREDIT_NOTE = N_("Credit note {number} from {company}")
+CREDITED = Wording(
+    _CREDIT_NOTE,
+    N_(
+        "Dear {customer},\n\n"
+        "we have credited {amount} to you. Our credit note {number} is attached.\n\n"
+        "{sender}\n{company}"
+    ),
+)
+CREDITED_AGAINST = Wording(
+    _CREDIT_NOTE,
+    N_(
+        "Dear {customer},\n\n"
+        "we have credited {amount} of our invoice {invoice} to you. Our credit note {number} is attached.\n\n"
+        "{sender}\n{company}"
+    ),
+)
 # What a letter of the kind knows nothing of.
 _LACKING = {LetterKind.RECEIPT: {"due date", "link", "total"}, LetterKind.QUOTE: {"total"}}
 

@@ -296,6 +296,11 @@ def _receipt_draft(company: Company, customer: Customer, mark: str) -> UUID:
     return kept.id
 
 
+def _contact(customer: Customer, mark: str) -> UUID:
+    draft = ContactDraft(name=f"Contact {mark}", designation=mark, email=f"contact.{mark}@example.in")
+    return contacts.add_contact(customer.id, draft).id
+
+
 def _statement(customer: Customer, mark: str) -> dict[str, UUID]:
     """A bank's statement that was read, with a line that waits and one that was skipped."""
     file = store("import", f"{mark}.csv", mark.encode(), media_type="text/csv")
