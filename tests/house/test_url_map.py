@@ -16,7 +16,7 @@ ANYTHING = {
     "n": 1,
     "token": "garbled",
     **dict.fromkeys(("customer_id", "service_id", "invoice_id", "line_id", "receipt_id"), uuid4()),
-    **dict.fromkeys(("refund_id",), uuid4()),
+    **dict.fromkeys(("refund_id", "credit_note_id"), uuid4()),
     **dict.fromkeys(("quote_id", "quote_line_id", "job_id", "answer_id", "mail_id"), uuid4()),
     **dict.fromkeys(("schedule_id", "series_id", "rate_id", "type_id", "manager_id"), uuid4()),
     **dict.fromkeys(("user_id", "invitation_id", "session_id", "entry_id"), uuid4()),
