@@ -67,9 +67,8 @@ def test_the_nightly_job_says_it_in_the_log(broken, caplog):
     assert "paid is the sum of what is laid on it" in caplog.text and "B/1" not in caplog.text
 
 
-def test_the_scheduler_queues_it_once_a_night(nilgiri, connected, app):
-    scheduler = Scheduler(app.config["RMS"])
-    assert isinstance(app.config["RMS"], Settings)
+def test_the_scheduler_queues_it_once_a_night(ours: Settings, nilgiri):
+    scheduler = Scheduler(ours)
     scheduler.check_books(DAYTIME)
     wanted = f"ledger-{nilgiri.tenant_id}-20261123"
     assert set(queue.unknown([wanted])) == {wanted}

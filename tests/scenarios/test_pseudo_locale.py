@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from rms.app import create_app
-from rms.domain import classification, states
+from rms.domain import classification, states, tds
 from tests.house import belongings
 from tests.house.routes import company_rules, is_public, method_of, path_of, rules
 from tests.house.test_words import found
@@ -25,7 +25,7 @@ NAMES = """RMS Billing GST GSTIN PAN SAC HSN UPI IFSC TDS CGST SGST UTGST IGST P
     Ltd LLP INR Tab Enter Esc Alt Ctrl Shift Del am pm IST UTC Asia Kolkata example com in
     LUT SEZ RCM Cr TOTP"""
 # The amount in words stands on the paper in English, as accountants in India expect it.
-AMOUNT = "Rupees Paise Only One Eighty Hundred Thousand"
+AMOUNT = "Rupees Paise Only One Eighteen Eighty Hundred Thousand"
 SAME_EVERYWHERE = {*NAMES.split(), *AMOUNT.split()}
 WORD = re.compile(r"[^\W\d_]{2,}")
 BRACKETS = re.compile(r"⟦[^⟦⟧]*⟧")
@@ -101,6 +101,8 @@ def words_of(superuser, company) -> set[str]:
             SELECT to_jsonb(x)::text FROM quotes x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM quote_lines x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM receipts x WHERE tenant_id = %(t)s UNION ALL
+            SELECT to_jsonb(x)::text FROM credit_notes x WHERE tenant_id = %(t)s UNION ALL
+            SELECT to_jsonb(x)::text FROM tds_rates x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM number_series x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM user_invitations x WHERE tenant_id = %(t)s UNION ALL
             SELECT to_jsonb(x)::text FROM sessions x WHERE tenant_id = %(t)s) all_of_it""",
@@ -111,6 +113,7 @@ def words_of(superuser, company) -> set[str]:
     named += [*calendar.days["format"]["wide"].values(), *calendar.days["format"]["abbreviated"].values()]
     named += [*map(states.name_of, (*states.PLACES_OF_SUPPLY, states.CENTRE)), *calendar.territories.values()]
     named += [classification.described(code) for code in codes_of(superuser, company)]
+    named += [section.name for section in tds.STATUTORY]
     words = {word for text in [rows, *named] for word in WORD.findall(text)}
     return {word.casefold() for word in words | SAME_EVERYWHERE}
 

@@ -254,7 +254,7 @@ def test_a_stale_wording_is_refused_and_both_are_shown(nilgiri, priya: Browser):
 
 
 def test_an_unknown_kind_is_not_there(priya: Browser):
-    for kind in ("password", "receipt"):
+    for kind in ("password", "verify_email"):
         assert priya.get(f"settings/mail/letter?kind={kind}").status_code == 404
 
 
