@@ -113,7 +113,7 @@ def words_of(superuser, company) -> set[str]:
     named += [*calendar.days["format"]["wide"].values(), *calendar.days["format"]["abbreviated"].values()]
     named += [*map(states.name_of, (*states.PLACES_OF_SUPPLY, states.CENTRE)), *calendar.territories.values()]
     named += [classification.described(code) for code in codes_of(superuser, company)]
-    named += [section.name for section in tds.STATUTORY]
+    named += [section.code.replace("-", " ") for section in tds.STATUTORY]
     words = {word for text in [rows, *named] for word in WORD.findall(text)}
     return {word.casefold() for word in words | SAME_EVERYWHERE}
 
