@@ -35,6 +35,8 @@ SECONDS_AN_HOUR_IS_KNOWN = 2 * 3_600
 SECONDS_A_MINUTE_IS_KNOWN = 120
 HOURS_OF_CHECKS = range(2, 6)
 TENANTS_ARE_ASKED_AGAIN = dt.timedelta(hours=1)
+# What reading settings of a shape we never wrote ends in; an unknown zone is a KeyError.
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Scheduler:
@@ -44,7 +46,7 @@ class Scheduler:
         self._pause = settings.sweep_seconds
         self._leader = Leader(settings)
         self._ended = threading.Event()
-        self._mornings: dict[UUID, Morning] = {}
+        self._mornings: dict[UUID, Morning | None] = {}
         self._asked_at: dt.datetime | None = None
 
     def run(self) -> None:
@@ -104,12 +106,19 @@ class Scheduler:
                 audit.prepare_months()
         with public_scope():
             tenants = found.tenant_ids()
-        return {tenant_id: self._morning_of(tenant_id) for tenant_id in tenants}
+        return {tenant_id: home for tenant_id in tenants if (home := self._morning_of(tenant_id))}
 
-    def _morning_of(self, tenant_id: UUID) -> Morning:
+    def _morning_of(self, tenant_id: UUID) -> Morning | None:
+        """None for a company whose settings cannot be read: its day waits, that of the others does not."""
         if tenant_id not in self._mornings:
-            with tenant_scope(tenant_id):
-                self._mornings[tenant_id] = morning()
+            self._mornings[tenant_id] = None
+            try:
+                with tenant_scope(tenant_id):
+                    self._mornings[tenant_id] = morning()
+            except UNREADABLE:
+                log.exception(
+                    "the settings of company %s cannot be read: nothing of its day is queued", tenant_id
+                )
         return self._mornings[tenant_id]
 
 

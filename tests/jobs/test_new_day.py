@@ -171,6 +171,19 @@ def test_a_day_that_was_done_is_not_queued_again(firm, ours, scheduler, redis):
     assert queue.queued_ids() == set()
 
 
+@pytest.mark.parametrize(
+    "broken", [{"time_zone": "Mars/Olympus"}, {"reminder_steps": [-3, 7]}, ["no", "mapping"]]
+)
+def test_settings_nobody_can_read_stop_only_their_own_company(
+    firm, sahyadri, scheduler, redis, broken, caplog
+):
+    with firm.scope() as session:
+        session.get(Tenant, firm.tenant_id).settings = broken
+    scheduler.begin_days(MIDNIGHT)
+    assert queue.queued_ids() == {f"overdue-{sahyadri.tenant_id}-20261223"}
+    assert str(firm.tenant_id) in caplog.text
+
+
 def test_two_schedulers_queue_one_job(firm, ours, redis):
     both = [Scheduler(ours), Scheduler(ours)]
     start_together = threading.Barrier(2)
