@@ -68,6 +68,7 @@ def test_a_customer_and_a_service(plain: Person, nilgiri):
     )
     page.get_by_role("button", name="Save customer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lakeview Residency")
+    page.get_by_role("link", name="Details", exact=True).click()
     expect(page.get_by_text("Karnataka").first).to_be_visible()
     page = plain.opens("/services/new")
     page.get_by_label("What customers know it as").fill("Housekeeping, monthly")
