@@ -11,15 +11,10 @@ from rms.db.session import db
 from rms.models import Invoice, InvoiceLineItem
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 
-# The rest of the head is the copy's own: its date, its number, the customer's order, the shipping bill.
-HEAD = (
-    "place_of_supply",
-    "reverse_charge",
-    "export_with_payment",
-    "prices_include_tax",
-    "discount_percent",
-    "discount_amount",
-    "notes",
+# Where and how a supply is taxed, and where it goes. The rest of the head is the copy's own: its date, its
+# number, the customer's order, the shipping bill.
+SUPPLY = ("place_of_supply", "reverse_charge", "export_with_payment", "prices_include_tax")
+DELIVERY = (
     "shipping_name",
     "shipping_address_line1",
     "shipping_address_line2",
@@ -29,6 +24,7 @@ HEAD = (
     "destination_country",
     "port_code",
 )
+HEAD = (*SUPPLY, "discount_percent", "discount_amount", "notes", *DELIVERY)
 OF_THE_ROW = {"tenant_id", "id", "invoice_id", "created_at", "updated_at", "version", "deleted_at"}
 
 

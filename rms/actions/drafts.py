@@ -15,6 +15,7 @@ from rms.domain.place_of_supply import place_of_supply
 from rms.domain.tax import rate_label
 from rms.domain.typed_line import TypedLine
 from rms.models import Invoice, InvoiceLineItem
+from rms.queries.debit_notes import supplied_on
 from rms.queries.invoices import Terms, lines_of, terms_for
 
 MOST_LINES = 1_000
@@ -50,7 +51,7 @@ class Draft:
         A place that was chosen by hand stays.
         """
         kind, seller = supply_kind(self.lines), self.terms.seller
-        if kind is self.kind_before or not seller.state_code:
+        if kind is self.kind_before or not seller.state_code or self.invoice.against_invoice_id:
             return
         buyer = buyer_of(self.invoice, self.terms)
         if self.invoice.place_of_supply == place_of_supply(seller, buyer, self.kind_before):
@@ -98,7 +99,7 @@ def append(draft: Draft, lines: Sequence[Mapping[str, str]]) -> list[InvoiceLine
 
 
 def read(cells: Mapping[str, str], invoice: Invoice) -> TypedLine:
-    return typed_line.read(cells, invoice.invoice_date)
+    return typed_line.read(cells, supplied_on(invoice))
 
 
 def write(line: InvoiceLineItem, typed: TypedLine) -> None:

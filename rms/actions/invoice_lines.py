@@ -12,6 +12,7 @@ from rms.domain import pasted
 from rms.domain.errors import N_, DomainError, NotFound, StaleVersion
 from rms.domain.typed_line import TypedLine, cells_of
 from rms.models import InvoiceLineItem
+from rms.queries.debit_notes import supplied_on
 from rms.queries.invoices import (
     cells_of_service,
     deleted_or_live_line,
@@ -66,7 +67,7 @@ def change_line(
     draft = open_draft(invoice_id)
     line = line_to_change(draft, line_id, version=version)
     if service_id:
-        cells = {**cells, **cells_of_service(service_id, draft.invoice.invoice_date)}
+        cells = {**cells, **cells_of_service(service_id, supplied_on(draft.invoice))}
         line.service_type_id = service_id
     typed = read(cells, draft.invoice)
     write(line, typed)

@@ -5,7 +5,7 @@ Every function locks the invoice first, so that totals have one writer at a time
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, cast, delete, func, insert, literal_column, select
@@ -55,6 +55,7 @@ class Head:
     prices_include_tax: bool = False
     reverse_charge: bool = False
     export_with_payment: bool = False
+    adjustment_reason: str | None = None
 
 
 def create_draft(
@@ -102,6 +103,8 @@ def store_head(draft: Draft, head: Head, *, version: int) -> None:
     invoice = draft.invoice
     if invoice.version != version:
         raise StaleVersion(N_("The top of this invoice was changed in another tab."), theirs=invoice)
+    if invoice.against_invoice_id:
+        head = _as_debit_note(invoice, head)
     if head.customer_id != invoice.customer_id:
         draft.terms = terms_for(head.customer_id)
     has_new_customer = head.customer_id != invoice.customer_id
@@ -115,6 +118,7 @@ def store_head(draft: Draft, head: Head, *, version: int) -> None:
     invoice.prices_include_tax = head.prices_include_tax
     invoice.reverse_charge = head.reverse_charge
     invoice.export_with_payment = head.export_with_payment
+    invoice.adjustment_reason = head.adjustment_reason if invoice.against_invoice_id else None
     invoice.version += 1
     _settle_place(draft)
 
@@ -156,6 +160,14 @@ def _put_back(model: type[Base], rows: list[dict]) -> None:
     typed = func.jsonb_populate_recordset(literal_column(f"NULL::{table.name}"), cast(rows, JSONB))
     source = typed.table_valued(*[table.c[name] for name in names])
     db().execute(insert(table).from_select(names, select(*[source.c[name] for name in names])))
+
+
+def _as_debit_note(invoice: Invoice, head: Head) -> Head:
+    """It follows its invoice: the same customer, and taxed where and how that supply was."""
+    if head.customer_id != invoice.customer_id:
+        raise Invalid(N_("A debit note goes to the customer of its invoice."), field="customer")
+    kept = ("place_of_supply", "reverse_charge", "export_with_payment")
+    return replace(head, **{name: getattr(invoice, name) for name in kept})
 
 
 def _store_dates(invoice: Invoice, head: Head, new_customers_terms: Terms | None) -> None:

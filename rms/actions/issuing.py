@@ -4,17 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select, union_all
 
 from rms.actions import limits
 from rms.actions.numbers import take_number
 from rms.actions.pricing import retotal
 from rms.actions.ready import document_of, is_blank
 from rms.crypto.fields import seal
-from rms.db.locks import lock, lock_all
+from rms.db.locks import lock, lock_all, lock_where
 from rms.db.session import db
 from rms.domain import readiness
-from rms.domain.errors import N_, Invalid, Sentence, StaleVersion
+from rms.domain.errors import N_, Invalid, NotFound, Sentence, StaleVersion
 from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.numbering import problems_with_number
 from rms.domain.readiness import Finding
@@ -26,6 +26,7 @@ from rms.models import (
 )
 from rms.queries import bank
 from rms.queries.credit_notes import is_credited
+from rms.queries.debit_notes import is_debited
 from rms.queries.invoices import Terms, lines_of, terms_for
 from rms.queries.numbers import series_kind
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
@@ -37,7 +38,7 @@ def issue(invoice_id: UUID, *, now: dt.datetime, today: dt.date, totals_seq: int
     `totals_seq` is what the page showed: raises StaleVersion when the figures changed since. Raises Invalid
     with every problem by field, IllegalMove when it is issued already, PaymentRequired beyond the plan.
     """
-    invoice = lock(Invoice, invoice_id)
+    invoice = _lock_with_original(invoice_id)
     move(Status(invoice.status), Verb.ISSUE)
     if totals_seq is not None and totals_seq != invoice.totals_seq:
         raise StaleVersion(
@@ -71,6 +72,8 @@ def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -
         raise Invalid(N_("Say why, for the books."), field="reason")
     if invoice.amount_credited or is_credited(invoice_id):
         raise Invalid(N_("A credit note was issued against this invoice. Make another credit note instead."))
+    if is_debited(invoice_id):
+        raise Invalid(N_("A debit note stands against this invoice. Cancel that first."))
     for allocation in allocations:
         allocation.released_on = today
     db().flush()
@@ -79,6 +82,17 @@ def cancel(invoice_id: UUID, *, reason: str, now: dt.datetime, today: dt.date) -
     invoice.restate(today)
     db().flush()
     return invoice
+
+
+def _lock_with_original(invoice_id: UUID) -> Invoice:
+    """A debit note with its invoice, which may not be cancelled meanwhile; which one it is never changes."""
+    wanted = union_all(
+        select(literal(invoice_id)), select(Invoice.against_invoice_id).where(Invoice.id == invoice_id)
+    )
+    for row in lock_where(Invoice, Invoice.id.in_(wanted)):
+        if row.id == invoice_id:
+            return row
+    raise NotFound(N_("Nothing here."))
 
 
 def _lock_with_money(invoice_id: UUID) -> tuple[Invoice, list[ReceiptAllocation]]:

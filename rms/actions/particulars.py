@@ -72,7 +72,8 @@ def describe(invoice_id: UUID, typed: Particulars, *, version: int) -> Invoice:
     before = place_of_supply(draft.terms.seller, buyer_of(invoice, draft.terms), kind)
     for name in (each.name for each in fields(Particulars)):
         setattr(invoice, name, read[name])
-    if draft.terms.seller.state_code and invoice.place_of_supply in (None, before):
+    follows = invoice.place_of_supply in (None, before) and not invoice.against_invoice_id
+    if draft.terms.seller.state_code and follows:
         invoice.place_of_supply = place_of_supply(draft.terms.seller, buyer_of(invoice, draft.terms), kind)
     invoice.version += 1
     draft.reprice()

@@ -12,6 +12,7 @@ from rms.models import Invoice, InvoiceLineItem
 from rms.queries.invoices import Terms
 
 HEADS = ("cgst", "sgst", "igst", "cess")
+DEBIT_NOTE = "debit_note"  # of whatever kind the lines are (CGST Act s.34(3), Rule 53)
 
 
 def retotal(invoice: Invoice, lines: Sequence[InvoiceLineItem], terms: Terms) -> Priced:
@@ -118,7 +119,7 @@ def _empty(line: InvoiceLineItem) -> None:
 
 def _store_totals(invoice: Invoice, priced: Priced) -> None:
     totals = priced.totals
-    invoice.kind = priced.document_type.value
+    invoice.kind = DEBIT_NOTE if invoice.against_invoice_id else priced.document_type.value
     invoice.supply_type = priced.supply.supply_type.value
     invoice.tax_mode = priced.tax_mode.value
     invoice.discount_total = totals.discount_total

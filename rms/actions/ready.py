@@ -10,9 +10,10 @@ from rms.domain import readiness
 from rms.domain.errors import Invalid
 from rms.domain.invoicing import Priced
 from rms.domain.lifecycle import Status, Verb, move
-from rms.domain.readiness import Document, History, Report, Us
+from rms.domain.readiness import Against, Document, History, Report, Us
 from rms.domain.tax import Treatment
 from rms.models import Invoice, InvoiceLineItem
+from rms.queries.debit_notes import original_of
 from rms.queries.invoices import Terms, find_invoice, lines_of, terms_for
 from rms.queries.numbers import next_in_series
 from rms.queries.readiness import history_of
@@ -77,12 +78,25 @@ def document_of(
         lut_arn=arn_for(invoice.invoice_date) if needs_arn else None,
         is_to_be_sent=is_to_be_sent,
         history=history or History(),
+        against=_against(invoice),
     )
 
 
 def is_blank(line: InvoiceLineItem) -> bool:
     """Nothing was typed in it: issuing drops it without a word."""
     return line.is_valid and not (line.name or line.description or line.rate)
+
+
+def _against(invoice: Invoice) -> Against | None:
+    original = original_of(invoice)
+    if original is None:
+        return None
+    return Against(
+        number=original.number,
+        date=original.date,
+        is_cancelled=original.is_cancelled,
+        reason=invoice.adjustment_reason or "",
+    )
 
 
 def _unpriced(error: Invalid) -> Report:

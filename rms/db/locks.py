@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from rms.db.session import db
 from rms.domain.errors import N_, NotFound
@@ -66,12 +66,15 @@ def lock(model: type[Row], row_id: UUID) -> Row:
 def lock_all(model: type[Row], ids: Iterable[UUID]) -> list[Row]:
     """Lock rows of one table in ascending id; rows that are not there are left out."""
     wanted = sorted(set(ids))
-    if not wanted:
-        return []
+    return lock_where(model, model.id.in_(wanted)) if wanted else []
+
+
+def lock_where(model: type[Row], condition: ColumnElement[bool]) -> list[Row]:
+    """The same for rows that a condition names; what it rests on may not change while they are waited for."""
     _keep_order(model.__tablename__)
     statement = (
         select(model)
-        .where(model.id.in_(wanted))
+        .where(condition)
         .order_by(model.id)
         .with_for_update(key_share=True, of=model)
         .execution_options(populate_existing=True)

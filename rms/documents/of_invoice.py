@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from rms.documents.invoice_pdf import render_invoice
-from rms.documents.paper import InvoicePaper, look_of
+from rms.documents.paper import OF_DEBIT_NOTE, InvoicePaper, PaperWords, look_of
 from rms.documents.parts import (
     Translate,
     bank_lines,
@@ -33,6 +33,7 @@ from rms.domain.words import in_words
 from rms.models import Invoice, InvoiceLineItem
 from rms.queries.bank import seller_of
 from rms.queries.branding import branding, pictures
+from rms.queries.debit_notes import Original, original_of
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 
@@ -112,7 +113,7 @@ def paper_of(
     chosen = look or branding()
     seller, buyer = _parties(invoice, chosen)
     printed = printed_lines(lines)
-    is_taxable = invoice.kind != "bill_of_supply"
+    is_taxable = invoice.kind != "bill_of_supply" and invoice.tax_mode != TaxMode.NONE
     logo, signature = pictures(chosen.logo, _id(seller.get("signature")))
     return InvoicePaper(
         title=translate(_title(invoice, seller)),
@@ -141,6 +142,7 @@ def paper_of(
         upi_id=seller.get("upi_id") or "",
         upi_link=_upi_link(invoice, seller) if chosen.prints_upi else "",
         signatory=seller.get("signatory_name") or "",
+        words=OF_DEBIT_NOTE if invoice.kind == "debit_note" else PaperWords(),
         **look_of(chosen, logo=logo, signature=signature),
     )
 
@@ -160,16 +162,20 @@ def _id(text: str | None) -> UUID | None:
 
 def _title(invoice: Invoice, seller: dict) -> str:
     """A seller who is not registered may not call his bill a tax invoice or a bill of supply."""
-    if seller.get("registration_type") == Registration.UNREGISTERED:
+    if seller.get("registration_type") == Registration.UNREGISTERED and invoice.kind != "debit_note":
         return N_("Invoice")
     return TITLES[invoice.kind]
 
 
 def _references(invoice: Invoice, buyer: dict, translate: Translate) -> tuple[tuple[str, str], ...]:
-    """What the customer and the customs look for: order, country of destination, port, shipping bill."""
+    """What the customer and the customs look for: order, country of destination, port, shipping bill; and the
+    invoice that a debit note raises (CGST Rule 53(1A))."""
     bill = invoice.shipping_bill_number
     shipped_on = invoice.shipping_bill_date
+    original = original_of(invoice)
     known = (
+        (N_("Against invoice"), _named(original, translate) if original else ""),
+        (N_("Reason"), invoice.adjustment_reason),
         (N_("PO reference"), invoice.reference_number),
         (N_("Destination"), country_name(buyer.get("country_code"))),
         (N_("Port code"), invoice.port_code),
@@ -177,6 +183,11 @@ def _references(invoice: Invoice, buyer: dict, translate: Translate) -> tuple[tu
         (N_("Shipping bill date"), format_date(shipped_on) if bill and shipped_on else ""),
     )
     return tuple((translate(words), text) for words, text in known if text)
+
+
+def _named(original: Original, translate: Translate) -> str:
+    words = {"number": original.number, "day": format_date(original.date)}
+    return translate(N_("%(number)s of %(day)s")) % words
 
 
 def _declarations(invoice: Invoice, seller: dict, buyer: dict, translate: Translate) -> list[str]:

@@ -76,6 +76,9 @@ class PaperWords:
     cancelled: str = N_("Cancelled")
 
 
+OF_DEBIT_NOTE = PaperWords(number=N_("Debit note number"), date=N_("Debit note date"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePaper:
     """One document. Empty text, None and () mean: not printed.
@@ -141,6 +144,10 @@ class InvoicePaper:
     @property
     def signature_address(self) -> str:
         return data_uri(self.signature)
+
+    @property
+    def is_debit_note(self) -> bool:
+        return self.words == OF_DEBIT_NOTE
 
     @property
     def code_word(self) -> str:

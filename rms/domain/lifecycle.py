@@ -48,6 +48,7 @@ class Verb(StrEnum):
     REMIND = "remind"
     RECORD_PAYMENT = "record_payment"
     CREDIT = "credit"
+    DEBIT = "debit"
     SHARE = "share"
     CHANGE_NOTES = "change_notes"
     CANCEL = "cancel"
@@ -115,7 +116,7 @@ def credit_note_status_of(
 
 # The state after each act that is open in a state. Where money moves, the facts decide
 # afterwards (`status_of`), so payment and credit leave the state as it is here.
-_OPEN_TO_ALL_ISSUED = (Verb.SEND, Verb.SHARE, Verb.CREDIT, Verb.CHANGE_NOTES)
+_OPEN_TO_ALL_ISSUED = (Verb.SEND, Verb.SHARE, Verb.CREDIT, Verb.DEBIT, Verb.CHANGE_NOTES)
 
 MOVES: dict[tuple[Status, Verb], Status] = {
     (Status.DRAFT, Verb.EDIT): Status.DRAFT,
@@ -151,6 +152,7 @@ _REFUSALS: dict[tuple[Status, Verb], str] = {
     (Status.DRAFT, Verb.REMIND): N_("This is a draft. Issue it before you remind anybody"),
     (Status.DRAFT, Verb.RECORD_PAYMENT): N_("This is a draft. Issue it before you record a payment"),
     (Status.DRAFT, Verb.CREDIT): N_("This is a draft. Change it instead of crediting it"),
+    (Status.DRAFT, Verb.DEBIT): N_("This is a draft. Change it instead of adding to it"),
     (Status.DRAFT, Verb.CANCEL): N_("This is a draft. Delete it instead of cancelling it"),
     (Status.PAID, Verb.RECORD_PAYMENT): N_("This invoice is paid. Keep the money on account instead"),
     (Status.PAID, Verb.REMIND): N_("This invoice is paid. There is nothing to remind of"),
@@ -166,7 +168,12 @@ _OF_OPENING: dict[Verb, str] = {
     Verb.SHARE: N_("This is an opening balance. Its invoice was written elsewhere: there is none to share"),
     Verb.REMIND: N_("This is an opening balance. Send a statement of account instead of a reminder"),
     Verb.CREDIT: N_("This is an opening balance without lines or tax. Credit it with a note of its own"),
+    Verb.DEBIT: N_("This is an opening balance without lines or tax. There is nothing to add to"),
 }
+_OF_DEBIT_NOTE: dict[Verb, str] = {
+    Verb.DEBIT: N_("This is a debit note itself. Add to the invoice it is against"),
+}
+_BY_KIND = {"opening": _OF_OPENING, "debit_note": _OF_DEBIT_NOTE}
 _CANCELLED = N_("This invoice is cancelled. Nothing more can be done with it")
 _RECEIPT_REFUSALS: dict[ReceiptStatus, str] = {
     ReceiptStatus.PENDING: N_("This receipt is not cleared yet"),
@@ -183,16 +190,16 @@ _CREDIT_NOTE_REFUSALS: dict[CreditNoteStatus, str] = {
 
 
 def can(status: Status, verb: Verb, *, kind: str = "") -> bool:
-    """Whether an invoice in this state is open to this act; an opening balance is to fewer."""
-    return (status, verb) in MOVES and not (kind == "opening" and verb in _OF_OPENING)
+    """Whether an invoice in this state is open to this act; opening balances and debit notes are to fewer."""
+    return (status, verb) in MOVES and verb not in _BY_KIND.get(kind, {})
 
 
 def move(status: Status, verb: Verb, *, kind: str = "") -> Status:
     """The state after `verb`, or IllegalMove with what to do instead."""
     if can(status, verb, kind=kind):
         return MOVES[status, verb]
-    if kind == "opening" and verb in _OF_OPENING:
-        raise IllegalMove(_OF_OPENING[verb])
+    if verb in _BY_KIND.get(kind, {}):
+        raise IllegalMove(_BY_KIND[kind][verb])
     if status is Status.CANCELLED:
         raise IllegalMove(_CANCELLED)
     raise IllegalMove(_REFUSALS.get((status, verb)) or _BY_VERB[verb])

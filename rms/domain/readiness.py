@@ -84,8 +84,19 @@ class History:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Against:
+    """The invoice that a debit note raises, and why it does."""
+
+    number: str
+    date: dt.date
+    is_cancelled: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Document:
-    """A draft as it would be issued now. `number` is the next one, "" where it is not known yet."""
+    """A draft as it would be issued now. `number` is the next one, "" where it is not known yet; `against` is
+    there for a debit note alone."""
 
     us: Us
     them: Them | None
@@ -101,6 +112,12 @@ class Document:
     lut_arn: str | None = None
     is_to_be_sent: bool = False
     history: History = field(default_factory=History)
+    against: Against | None = None
+
+    @property
+    def supplied_on(self) -> dt.date:
+        """The day whose rates hold: a debit note changes the supply of its invoice and is none of its own."""
+        return self.against.date if self.against else self.date
 
 
 @dataclass(frozen=True)
@@ -245,7 +262,7 @@ def _codes(document: Document) -> Iterator[Finding]:
 
 
 def _rates(document: Document) -> Iterator[Finding]:
-    in_force = tax.rates_on(document.date)
+    in_force = tax.rates_on(document.supplied_on)
     for number, line in _readable(document):
         if line.treatment is Treatment.TAXABLE and line.tax_rate not in in_force:
             told = N_("Line %(number)s has a GST rate that did not apply on the invoice date.")
@@ -339,6 +356,22 @@ def _issued_before(document: Document) -> Iterator[Finding]:
         yield Finding("lines", told, say(N_("Same customer, same date, same total.")))
 
 
+def _debit_note(document: Document) -> Iterator[Finding]:
+    against = document.against
+    if against is None:
+        return
+    if against.is_cancelled:
+        told = N_("%(number)s is cancelled. A debit note cannot stand against it.")
+        yield Finding("adjustment_reason", say(told, number=against.number))
+    if document.date < against.date:
+        told = N_("A debit note is not older than its invoice, %(number)s of %(day)s.")
+        named = {"number": against.number, "day": format_date(against.date)}
+        yield Finding("invoice_date", say(told, **named))
+    if not against.reason:
+        told = N_("Say why %(number)s was too low.")
+        yield Finding("adjustment_reason", say(told, number=against.number))
+
+
 CHECKS = (
     Check(N_("Your name, address and GSTIN"), N_("CGST Rule 46(a)"), _seller),
     Check(N_("Number: 16 characters, letters, digits, - and /"), N_("CGST Rule 46(b)"), _number),
@@ -350,6 +383,7 @@ CHECKS = (
     Check(N_("A total above zero"), N_("CGST Rule 46(j)"), _total),
     Check(N_("Place of supply"), N_("CGST Rule 46(n)"), _place),
     Check(N_("Letter of undertaking"), N_("CGST Rule 96A"), _undertaking),
+    Check(N_("A debit note names its invoice and says why"), N_("CGST Rule 53"), _debit_note),
     Check(N_("Dates follow the numbers"), N_("CGST Rule 46(c)"), _date_in_series, blocks=False),
     Check(N_("The date is not to come"), N_("CGST Rule 47"), _date_to_come, blocks=False),
     Check(N_("Dated in this financial year"), N_("CGST Rule 46(b)"), _date_in_another_year, blocks=False),

@@ -67,5 +67,5 @@ def series_of_kind(kind: str) -> list[NumberSeries]:
 
 
 def series_kind(invoice: Invoice) -> str:
-    """Bills of supply are numbered apart from tax invoices."""
-    return "bill_of_supply" if invoice.kind == "bill_of_supply" else "invoice"
+    """Bills of supply and debit notes are numbered apart from tax invoices."""
+    return invoice.kind if invoice.kind in ("bill_of_supply", "debit_note") else "invoice"

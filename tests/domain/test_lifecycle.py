@@ -53,7 +53,7 @@ def test_every_state_has_its_word_on_screen():
     assert set(lifecycle.CREDIT_NOTE_WORDS) == set(CreditNoteStatus)
 
 
-OPEN_VERBS = "send share credit change_notes cancel record_payment remind"
+OPEN_VERBS = "send share credit debit change_notes cancel record_payment remind"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ OPEN_VERBS = "send share credit change_notes cancel record_payment remind"
         ("pending", OPEN_VERBS),
         ("partially_paid", OPEN_VERBS),
         ("overdue", OPEN_VERBS),
-        ("paid", "send share credit change_notes cancel"),
+        ("paid", "send share credit debit change_notes cancel"),
         ("cancelled", ""),
     ],
 )

@@ -33,6 +33,7 @@ HEAD_FIELDS = (
     "prices_include_tax",
     "reverse_charge",
     "export_with_payment",
+    "adjustment_reason",
     "notes",
 )
 CHANGED = ("invoices/_totals.html", "invoices/_dock.html", "invoices/_save_state.html")

@@ -35,6 +35,7 @@ class HeadForm(Form):
     prices_include_tax = BooleanField(_("Prices include GST"))
     reverse_charge = BooleanField(_("Reverse charge: the customer pays the tax"))
     export_with_payment = BooleanField(_("With payment of IGST, to be refunded (not under an LUT)"))
+    adjustment_reason = TextField(_("Why it was too low"), validators=[Length(max=255)])
     notes = TextAreaField(_("Note to customer"), validators=[Length(max=4000)], filters=[strip])
 
     def __init__(self, *args, **kwargs) -> None:
@@ -55,6 +56,7 @@ class HeadForm(Form):
             due_date=invoice.due_date,
             place_of_supply=invoice.place_of_supply or "",
             reference_number=invoice.reference_number or "",
+            adjustment_reason=invoice.adjustment_reason or "",
             notes=invoice.notes or "",
             discount=Discount(invoice.discount_percent, invoice.discount_amount),
             prices_include_tax=invoice.prices_include_tax,
@@ -93,6 +95,7 @@ class HeadForm(Form):
             prices_include_tax=self.prices_include_tax.data,
             reverse_charge=self.reverse_charge.data,
             export_with_payment=self.export_with_payment.data,
+            adjustment_reason=self.adjustment_reason.data or None,
         )
 
 

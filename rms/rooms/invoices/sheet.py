@@ -16,6 +16,7 @@ from rms.domain.tax import common_rates_on, rate_label
 from rms.domain.typed_line import TREATMENT_WORDS
 from rms.models import Invoice, InvoiceLineItem
 from rms.queries.customers import owed_by
+from rms.queries.debit_notes import original_of, supplied_on
 from rms.queries.invoices import find_invoice, lines_of, terms_for
 from rms.queries.numbers import next_number
 from rms.queries.tax_rows import tax_rows
@@ -53,7 +54,7 @@ def stored_row(line: InvoiceLineItem, number: int, invoice: Invoice) -> Row:
     """A line as it is stored: in fair copy when valid, else as it was typed, with what is wrong."""
     if line.is_valid:
         return Row(line, number, typed_line.cells_of(line))
-    typed = typed_line.read(line.raw_input, invoice.invoice_date)
+    typed = typed_line.read(line.raw_input, supplied_on(invoice))
     return Row(line, number, typed.raw, told(typed.errors))
 
 
@@ -85,7 +86,7 @@ def rows_as_typed(draft: Draft, typed: list[TypedRow]) -> list[Row]:
         if row is None:
             rows.append(stored)
         elif row.version == line.version or row.cells == stored.cells:
-            errors = told(typed_line.read(row.cells, draft.invoice.invoice_date).errors)
+            errors = told(typed_line.read(row.cells, supplied_on(draft.invoice)).errors)
             rows.append(Row(line, number, row.cells, errors))
         else:
             both = {"name": gettext("This line was changed in another tab.")}
@@ -122,10 +123,11 @@ def head_of(draft: Draft, form: HeadForm | None = None) -> dict:
     return {
         "form": form or HeadForm.of(draft.invoice),
         "customer": draft.terms.customer,
-        "gst_rates": [*map(rate_label, common_rates_on(draft.invoice.invoice_date)), *TREATMENT_WORDS],
+        "gst_rates": [*map(rate_label, common_rates_on(supplied_on(draft.invoice))), *TREATMENT_WORDS],
         "zero_rated": context_of(draft.invoice, draft.lines, draft.terms).supply.zero_rating != ZeroRating.NO,
         "owed": owed_by(draft.terms.customer.id, today()) if draft.terms.customer else None,
         "next_number": next_number(draft.invoice, draft.terms),
+        "original": original_of(draft.invoice),
         **totals_of(draft),
     }
 
@@ -138,4 +140,6 @@ def page_of(draft: Draft) -> dict:
 
 def _title(draft: Draft) -> str:
     customer = draft.terms.customer
+    if draft.invoice.against_invoice_id:
+        return gettext("Debit note for %(name)s", name=customer.name)
     return gettext("Draft for %(name)s", name=customer.name) if customer else gettext("New invoice")
