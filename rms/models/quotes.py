@@ -108,6 +108,9 @@ class Quote(TenantScoped, Base):
     version: Mapped[int] = count(1)
     totals_seq: Mapped[int] = count()
 
+    # Priced by the same hands as an invoice, and never a debit note.
+    against_invoice_id = None
+
     customer: Mapped[Customer | None] = refers_to("Quote.customer_id", "Customer")
     series: Mapped[NumberSeries | None] = refers_to("Quote.series_id", "NumberSeries")
     lines: Mapped[list["QuoteLine"]] = has_many(

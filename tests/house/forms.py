@@ -156,6 +156,7 @@ POSTS = {
         lambda own: {"version": str(own.manager_stamp), "name": "Meera", "email": "meera@example.in"},
     ),
     "settings.save_tds_rate": ({}, lambda own: {"version": "1", "name": "Royalty", "rate": "10"}),
+    "invoices.debit": ({"invoice_id": "invoice"}, lambda own: {}),
     "invoices.cancel": ({"invoice_id": "invoice"}, lambda own: {"reason": "Entered twice"}),
     "credit_notes.preview_draft": ({"credit_note_id": "credit_draft"}, credit_of),
     "credit_notes.save": ({"credit_note_id": "credit_draft"}, credit_of),

@@ -69,7 +69,7 @@ PAGES = {
     "invoices.share_panel": 4,
     "settings.mail": 5,
     "settings.wording": 5,
-    "invoices.show": 13,
+    "invoices.show": 14,
     "invoices.timeline": 8,  # what happened, mails, payments, who looked, what was answered
     "invoices.totals": 2,
     "invoices.explain": 6,

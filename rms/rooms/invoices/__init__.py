@@ -7,6 +7,7 @@ room = Blueprint("invoices", __name__, url_prefix="/c/<slug>/invoices")
 from rms.rooms.invoices import (  # noqa: E402, F401 - they add their routes
     bulk,
     cancel,
+    debit,
     editor,
     explain,
     exports,

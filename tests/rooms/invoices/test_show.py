@@ -171,9 +171,9 @@ def test_reader_sees_no_buttons_he_may_not_press(nilgiri, asha: Browser):
         assert words not in text_of(page)
 
 
-def test_view_costs_thirteen_statements_whatever_happened(nilgiri, priya: Browser):
-    """Person, overdue count, invoice, lines, trail, mails, allocations, credits, the look of the paper, the
-    link, who looked, what was answered, what stops reminders; the second receipt costs nothing."""
+def test_view_costs_fourteen_statements_whatever_happened(nilgiri, priya: Browser):
+    """Person, overdue count, invoice, lines, trail, mails, allocations, credits, debit notes, the look of the
+    paper, the link, who looked, what was answered, what stops reminders; the second receipt costs nothing."""
     plain, busy = issued_in(nilgiri), None
     with nilgiri.scope():
         invoice = issued(make_customer())
@@ -184,7 +184,7 @@ def test_view_costs_thirteen_statements_whatever_happened(nilgiri, priya: Browse
     for invoice_id in (plain, busy):
         with counted_statements() as sent:
             assert priya.get(f"invoices/{invoice_id}").status_code == 200
-        assert len(sent) == 13, sent
+        assert len(sent) == 14, sent
 
 
 def test_the_rival_finds_nothing(nilgiri, rohan: Browser):
