@@ -2,8 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
+
+from sqlalchemy import select
 
 from rms.actions import codes, limits
 from rms.actions.companies import regular_client_type
@@ -14,8 +17,9 @@ from rms.domain.contacts import INDIA, Address, Checks
 from rms.domain.errors import N_, IllegalMove, Invalid, StaleVersion
 from rms.domain.errors import sentence as say
 from rms.domain.gstin import Judgement
+from rms.domain.money import MAX_MONEY
 from rms.domain.place_of_supply import Registration
-from rms.models import Customer
+from rms.models import AccountManager, ClientType, Customer
 
 MOST_DAYS = 3650
 WITHOUT_GSTIN = (Registration.UNREGISTERED, Registration.OVERSEAS)
@@ -25,7 +29,10 @@ LETTER = "C"
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerDraft:
-    """A customer as typed. An empty code takes the next free one; a GSTIN decides state and PAN."""
+    """A customer as typed. An empty code takes the next free one; a GSTIN decides state and PAN.
+
+    For a new customer, no type is the regular one, and no payment terms are those of its type.
+    """
 
     name: str | None
     code: str | None = None
@@ -44,12 +51,17 @@ class CustomerDraft:
     whatsapp: str | None = None
     payment_terms: int | None = 30
     notes: str | None = None
+    client_type_id: UUID | None = None
+    account_manager_id: UUID | None = None
+    credit_limit: Decimal | None = None
 
 
 def add(draft: CustomerDraft, *, created_by: UUID | None, now: dt.datetime) -> Customer:
     """A new customer. Raises Invalid by field, PaymentRequired beyond the plan."""
+    client_type = _type(draft) or regular_client_type()
+    if draft.payment_terms is None and client_type:
+        draft = replace(draft, payment_terms=client_type.payment_terms)
     values = _values(draft)
-    client_type = regular_client_type()
     for code in codes.codes_for(Customer.code, LETTER, values.pop("code")):
         customer = Customer(code=code, created_by=created_by, **values)
         customer.client_type_id = client_type.id if client_type else None
@@ -71,6 +83,8 @@ def change(customer_id: UUID, draft: CustomerDraft, *, version: int) -> Customer
         raise StaleVersion(N_("This customer was changed while you were editing."), theirs=customer)
     values = _values(draft)
     values["code"] = values["code"] or customer.code
+    kind = _type(draft, keeps=customer.client_type_id)
+    values["client_type_id"] = kind.id if kind else customer.client_type_id
     if values["code"] != customer.code and codes.is_taken(Customer.code, values["code"]):
         raise _code_taken(values["code"])
     for name, value in values.items():
@@ -112,6 +126,8 @@ def _values(draft: CustomerDraft) -> dict:
     checks = Checks()
     values = {
         "name": _name(draft, checks),
+        "account_manager_id": _manager(draft, checks),
+        "credit_limit": _credit_limit(draft.credit_limit, checks),
         "code": checks.clean("code", contacts.one_line, draft.code, 50),
         "contact_person": checks.clean("contact_person", contacts.one_line, draft.contact_person, 255),
         "email": checks.clean("email", contacts.email, draft.email),
@@ -131,6 +147,29 @@ def _name(draft: CustomerDraft, checks: Checks) -> str | None:
     if not name and "name" not in checks.errors:
         checks.refuse("name", say(N_("Enter the name that stands on the invoice")))
     return name
+
+
+def _type(draft: CustomerDraft, *, keeps: UUID | None = None) -> ClientType | None:
+    """A type that is no longer offered stays with those who have it."""
+    if draft.client_type_id is None:
+        return None
+    found = db().scalar(select(ClientType).where(ClientType.id == draft.client_type_id))
+    if found is None or not (found.is_active or found.id == keeps):
+        raise Invalid(N_("Choose the type from the list"), field="client_type_id")
+    return found
+
+
+def _manager(draft: CustomerDraft, checks: Checks) -> UUID | None:
+    wanted = draft.account_manager_id
+    if wanted and not db().scalar(select(AccountManager.id).where(AccountManager.id == wanted)):
+        checks.refuse("account_manager_id", say(N_("Choose the account manager from the list")))
+    return wanted
+
+
+def _credit_limit(limit: Decimal | None, checks: Checks) -> Decimal | None:
+    if limit is not None and not 0 <= limit <= MAX_MONEY:
+        checks.refuse("credit_limit", say(N_("A credit limit is an amount from zero up")))
+    return limit
 
 
 def _payment_terms(days: int | None, checks: Checks) -> int | None:

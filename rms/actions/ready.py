@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from rms.actions.pricing import buyer_of, priced_of, supply_kind
@@ -13,6 +14,7 @@ from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.readiness import Against, Document, History, Report, Us
 from rms.domain.tax import Treatment
 from rms.models import Invoice, InvoiceLineItem
+from rms.queries.customer_figures import owed_now
 from rms.queries.debit_notes import original_of
 from rms.queries.invoices import Terms, find_invoice, lines_of, terms_for
 from rms.queries.numbers import next_in_series
@@ -41,6 +43,7 @@ def look(invoice_id: UUID, *, today: dt.date, is_to_be_sent: bool = False) -> Lo
         "number": coming.number,
         "history": history_of(invoice, coming.series.id, coming.bounds),
         "is_to_be_sent": is_to_be_sent,
+        "owed": _owed(terms),
     }
     try:
         priced = priced_of(invoice, lines, terms)
@@ -60,6 +63,7 @@ def document_of(
     number: str = "",
     history: History | None = None,
     is_to_be_sent: bool = False,
+    owed: Decimal = Decimal(0),
 ) -> Document:
     """Asks for the letter of undertaking only where one is needed."""
     needs_arn = readiness.needs_undertaking(priced.supply)
@@ -79,7 +83,16 @@ def document_of(
         is_to_be_sent=is_to_be_sent,
         history=history or History(),
         against=_against(invoice),
+        credit_limit=terms.customer.credit_limit if terms.customer else None,
+        owed=owed,
     )
+
+
+def _owed(terms: Terms) -> Decimal:
+    """Asked for only where there is a limit to compare it with."""
+    if terms.customer is None or terms.customer.credit_limit is None:
+        return Decimal(0)
+    return owed_now(terms.customer.id)
 
 
 def is_blank(line: InvoiceLineItem) -> bool:

@@ -113,6 +113,8 @@ class Document:
     is_to_be_sent: bool = False
     history: History = field(default_factory=History)
     against: Against | None = None
+    credit_limit: Decimal | None = None
+    owed: Decimal = Decimal(0)
 
     @property
     def supplied_on(self) -> dt.date:
@@ -372,6 +374,17 @@ def _debit_note(document: Document) -> Iterator[Finding]:
         yield Finding("adjustment_reason", say(told, number=against.number))
 
 
+def _credit_limit(document: Document) -> Iterator[Finding]:
+    if document.credit_limit is None or document.them is None:
+        return
+    owed = document.owed + document.total
+    if owed > document.credit_limit:
+        told = N_("%(name)s would owe %(owed)s, above the credit limit of %(limit)s")
+        amounts = {"owed": rupees(owed), "limit": rupees(document.credit_limit)}
+        hint = say(N_("Ask for what is overdue first, or raise the limit."))
+        yield Finding("customer", say(told, name=document.them.name, **amounts), hint)
+
+
 CHECKS = (
     Check(N_("Your name, address and GSTIN"), N_("CGST Rule 46(a)"), _seller),
     Check(N_("Number: 16 characters, letters, digits, - and /"), N_("CGST Rule 46(b)"), _number),
@@ -392,4 +405,5 @@ CHECKS = (
     Check(N_("Not issued before"), N_("our own"), _issued_before, blocks=False),
     Check(N_("A rate on every line"), N_("our own"), _free_lines, blocks=False),
     Check(N_("A way to pay"), N_("our own"), _ways_to_pay, blocks=False),
+    Check(N_("Within the credit limit"), N_("our own"), _credit_limit, blocks=False),
 )

@@ -1,5 +1,7 @@
 """The form of a customer, on the customer's own pages and in set-up."""
 
+from uuid import UUID
+
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectField, TextAreaField
@@ -9,7 +11,7 @@ from rms.domain.contacts import INDIA, ascii_digits
 from rms.domain.errors import N_, Invalid
 from rms.domain.place_of_supply import Registration
 from rms.forms.gst_number import ReadsGstin, state_choices
-from rms.web.forms import Form, TextField, TypedField
+from rms.web.forms import Form, MoneyField, TextField, TypedField
 
 TREATMENTS = {
     Registration.REGULAR: N_("Business with a GSTIN"),
@@ -45,6 +47,16 @@ def days(text: str) -> int:
     return int(digits)
 
 
+def chosen(field: SelectField) -> UUID | None:
+    """The id that was chosen. Raises Invalid for what is none."""
+    if not field.data or field.data == "None":
+        return None
+    try:
+        return UUID(str(field.data))
+    except ValueError:
+        raise Invalid(N_("Choose one from the list"), field=field.name) from None
+
+
 class CustomerForm(ReadsGstin, Form):
     """Everything about a customer; only the name is needed of a person without GSTIN."""
 
@@ -64,6 +76,9 @@ class CustomerForm(ReadsGstin, Form):
     phone = TextField(_("Phone"))
     whatsapp = TextField(_("WhatsApp"))
     payment_terms = TypedField(_("Payment terms, days"), parse=days, default=30)
+    client_type_id = SelectField(_("Type"), choices=[], validate_choice=False)
+    account_manager_id = SelectField(_("Looked after by"), choices=[], validate_choice=False)
+    credit_limit = MoneyField(_("Credit limit"))
     notes = TextAreaField(_("Notes, not printed"))
     version = HiddenField()
 
@@ -74,6 +89,9 @@ class CustomerForm(ReadsGstin, Form):
             gst_treatment=self.gst_treatment.data or Registration.UNREGISTERED,
             country_code=self.country_code.data or INDIA,
             payment_terms=self.payment_terms.data,
+            client_type_id=chosen(self.client_type_id),
+            account_manager_id=chosen(self.account_manager_id),
+            credit_limit=self.credit_limit.data,
         )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 
 from rms.db.session import db
-from rms.models import CreditNote, Customer, Invoice, Receipt, ReceiptAllocation
+from rms.models import CreditNote, Invoice, Receipt, ReceiptAllocation
 from rms.queries.invoice_lists import is_overdue
 from rms.queries.invoice_orders import is_open
 from rms.queries.receipts import counts_as_money
@@ -138,15 +138,10 @@ def pace_of(customer_ids: Collection[UUID], today: dt.date) -> dict[UUID, Pace]:
     }
 
 
-def exposure_of(customer_id: UUID) -> tuple[Decimal | None, Decimal]:
-    """The credit limit of a customer, None without one, and what they owe now."""
-    owed = (
-        select(func.coalesce(func.sum(Invoice.balance), NOTHING))
-        .where(Invoice.customer_id == customer_id, is_open())
-        .scalar_subquery()
-    )
-    row = db().execute(select(Customer.credit_limit, owed).where(Customer.id == customer_id)).first()
-    return (row[0], row[1]) if row else (None, NOTHING)
+def owed_now(customer_id: UUID) -> Decimal:
+    """The sum of the open invoices, without what is on account."""
+    statement = select(func.coalesce(func.sum(Invoice.balance), NOTHING))
+    return db().scalar(statement.where(Invoice.customer_id == customer_id, is_open()))
 
 
 def _owed(customer_id: UUID, today: dt.date):

@@ -92,7 +92,7 @@ def test_what_does_not_fit_is_told_at_its_field(nilgiri, changed, field, sentenc
 def test_every_mistake_is_told_at_once(nilgiri):
     with nilgiri.scope(), pytest.raises(Invalid) as refused:
         customers.add(
-            CustomerDraft(name="", email="x", pin_code="1", payment_terms=None), created_by=None, now=NOW
+            CustomerDraft(name="", email="x", pin_code="1", payment_terms=-1), created_by=None, now=NOW
         )
     assert set(refused.value.errors) == {"name", "email", "pin_code", "payment_terms"}
 

@@ -45,7 +45,7 @@ def told(findings) -> list[tuple[str, str]]:
 def test_an_ordinary_invoice_is_ready_and_says_what_was_looked_at():
     report = examine(document())
     assert report.is_ready and not report.advisory
-    assert len(report.passed) == len(readiness.CHECKS) == 19
+    assert len(report.passed) == len(readiness.CHECKS) == 20
     assert {check.source for check in report.passed if check.blocks} >= {
         f"CGST Rule 46({letter})" for letter in "abghjln"
     }

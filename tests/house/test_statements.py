@@ -41,11 +41,11 @@ PAGES = {
     "credit_notes.send_form": 8,
     "credit_notes.show": 7,
     "credit_notes.use_form": 4,
-    "customers.edit": 3,
+    "customers.edit": 5,
     "customers.edit_contact": 4,
     "customers.merge_form": 4,  # who looks the same
     "customers.index": 4,
-    "customers.new": 3,
+    "customers.new": 5,
     "customers.new_contact": 3,
     "customers.new_opening": 3,
     "customers.options": 2,

@@ -14,7 +14,7 @@ from rms.forms.versions import compare
 from rms.policy import P
 from rms.queries import customers as queries
 from rms.queries.last_saved import last_saved
-from rms.rooms.customers import room
+from rms.rooms.customers import doubles, room
 from rms.web.clock import now, today
 from rms.web.forms import strip
 from rms.web.fragments import go, page
@@ -51,7 +51,9 @@ def index():
 @room.get("/c/<slug>/customers/new")
 @requires(P.CUSTOMER_EDIT)
 def new():
-    return page("customers/new.html", form=CustomerForm(), suggested=customers.next_code())
+    form = CustomerForm()
+    form.payment_terms.data = None  # those of the type
+    return _new(form)
 
 
 @room.post("/c/<slug>/customers")
@@ -60,6 +62,8 @@ def new():
 def create():
     form, status = CustomerForm(), 422
     if form.validate():
+        if alike := doubles.of_form(form):
+            return _new(form, alike=alike, status=422)
         try:
             customer = customers.add(form.draft(), created_by=current_user.user_id, now=now())
         except DomainError as error:
@@ -68,14 +72,14 @@ def create():
         else:
             flash(gettext("%(name)s is added.", name=customer.name))
             return go(url_for("customers.show", customer_id=customer.id))
-    return page("customers/new.html", form=form, suggested=customers.next_code(), status=status)
+    return _new(form, status=status)
 
 
 @room.get("/c/<slug>/customers/<uuid:customer_id>/edit")
 @requires(P.CUSTOMER_EDIT)
 def edit(customer_id: UUID):
     customer = queries.find_customer(customer_id)
-    return page("customers/edit.html", form=CustomerForm(obj=customer), customer=customer)
+    return _edit(CustomerForm(obj=customer), customer)
 
 
 @room.post("/c/<slug>/customers/<uuid:customer_id>/save")
@@ -84,6 +88,8 @@ def save(customer_id: UUID):
     form = CustomerForm()
     customer = queries.find_customer(customer_id)
     if form.validate():
+        if alike := doubles.of_form(form, customer):
+            return _edit(form, customer, alike=alike, status=422)
         try:
             customers.change(customer_id, form.draft(), version=form.row_version)
         except StaleVersion as error:
@@ -93,7 +99,7 @@ def save(customer_id: UUID):
         else:
             flash(gettext("Saved."))
             return go(url_for("customers.show", customer_id=customer_id))
-    return page("customers/edit.html", form=form, customer=customer, status=422)
+    return _edit(form, customer, status=422)
 
 
 @room.post("/c/<slug>/customers/<uuid:customer_id>/deactivate")
@@ -112,12 +118,25 @@ def activate(customer_id: UUID):
     return go(url_for("customers.show", customer_id=customer_id))
 
 
+def _new(form: CustomerForm, *, alike=(), status: int = 200):
+    doubles.offer_kinds(form)
+    return page("customers/new.html", form=form, alike=alike, suggested=customers.next_code(), status=status)
+
+
+def _edit(form: CustomerForm, customer, *, alike=(), status: int = 200):
+    doubles.offer_kinds(form, customer)
+    return page("customers/edit.html", form=form, customer=customer, alike=alike, status=status)
+
+
 def _two_versions(form: CustomerForm, theirs):
     """Somebody saved in between: both values of each field that differs, in a form that saves the choice."""
     return page(
         "customers/conflict.html",
         customer=theirs,
-        versions=compare(form, CustomerForm(formdata=None, obj=theirs)),
+        versions=compare(
+            doubles.offer_kinds(form, theirs),
+            doubles.offer_kinds(CustomerForm(formdata=None, obj=theirs), theirs),
+        ),
         who=last_saved("customers", theirs.id),
         pressed_at=now(),
         status=409,

@@ -44,7 +44,7 @@ def test_a_draft_that_is_ready_shows_its_number_and_one_button(nilgiri, priya: B
     text = text_of(priya.get(f"invoices/{draft}/_/ready?send=0", hx=True))
     assert "Ready to issue as " in text and "/0001" in text
     assert "₹1,02,660.00 to Lakeview Residency" in text  # 6 x 14,500 = 87,000.00 + 18 %
-    assert "19 checks passed" in text and "CGST Rule 46(b)" in text
+    assert "20 checks passed" in text and "CGST Rule 46(b)" in text
     assert "autofocus>Issue</button>" in text
     assert "<html" not in text
 
