@@ -1,8 +1,8 @@
 """Demo data: a believable small firm, made through the same actions as the screens, always the same.
 
-About 20 customers, 16 services and 70 invoices over six months in every state, among them an export and those
-of two schedules; reminders that went, links that were opened. Its mails are born sent: they are history, and
-nobody waits for them.
+40 customers, 25 services and 300 invoices over fourteen months in every state, among them an export and
+those of two schedules; money with TDS, cheques that bounced, advances, credit notes; reminders that went,
+links that were opened. Its mails are born sent: they are history, and nobody waits for them.
 """
 
 import datetime as dt
@@ -19,10 +19,8 @@ from rms.actions import (
     bank,
     branding,
     companies,
-    customers,
     invoices,
     issuing,
-    receipts,
     sending,
     services,
     sign_up,
@@ -31,18 +29,17 @@ from rms.actions import (
 )
 from rms.crypto import links, passwords
 from rms.db.session import act_as, db, public_scope, tenant_scope
-from rms.demo import firm, offers, reminding, repeating, visits, zero_rated
-from rms.demo.buyers import draft_of, gstin_of
+from rms.demo import buyers, corrections, firm, money, offers, reminding, repeating, visits, zero_rated
 from rms.demo.story import HOME, Story, act, cells_of
-from rms.domain.allocation import Claim
 from rms.domain.branding import Branding, Layout, branding_in
 from rms.domain.periods import add_months
 from rms.models import Customer, EmailMessage, Invoice, ServiceType
 from rms.queries.sign_in import candidates
 from rms.queries.tax_rates import tax_rates_on
 
-INVOICES = 60
-MONTHS = 6
+INVOICES = 293
+MONTHS = 14
+MAILED_SINCE = dt.timedelta(days=120)  # what is older was sent on paper
 LOOK = Branding(
     template=Layout.LETTERHEAD,
     accent="leaf",
@@ -74,17 +71,23 @@ def _found(tenant_id: UUID, hashed: str, now: dt.datetime) -> None:
     story = Story(user.id, now, now.astimezone(HOME).date(), dice)
     _set_up(joined)
     sold = _add_services(story.today)
-    buyers = [
-        act(customers.add, draft_of(number, buyer), created_by=user.id, now=joined)
-        for number, buyer in enumerate(firm.BUYERS, 1)
-    ]
-    issued = _bill(story, buyers, sold, joined)
-    reminding.collect(story, issued, _payments(story, issued))
+    customers = buyers.add_all(story, joined)
+    issued = _bill(story, customers, sold, joined)
+    open_ = [one for count, one in enumerate(issued) if money.stays_open(story, count, one)]
+    still_open = [one for one in open_ if not one.is_cancelled]
+    reminding.tell(
+        story,
+        issued,
+        [
+            *money.comes_in(story, issued, customers, buyers.deducting(customers)),
+            *corrections.write(story, still_open, customers, sold),
+        ],
+    )
     for days_ago in (13, 5, 1):
-        _draft(story, buyers, sold[: firm.AUDIT], story.today - dt.timedelta(days=days_ago))
+        _draft(story, customers, sold[: firm.AUDIT], story.today - dt.timedelta(days=days_ago))
     act(statuses.sweep_overdue, today=story.today)
     visits.look(story, issued)
-    offers.write(buyers, sold, by=user.id, sender=firm.PERSON, now=now)
+    offers.write(customers, sold, by=user.id, sender=firm.PERSON, now=now)
     _mails_are_history()
 
 
@@ -97,7 +100,10 @@ def _confirm(tenant_id: UUID, now: dt.datetime) -> None:
 
 def _set_up(now: dt.datetime) -> None:
     draft = companies.BusinessDraft(
-        registration="regular", gst_number=gstin_of(firm.STATE, firm.PAN), name=firm.COMPANY, **firm.ADDRESS
+        registration="regular",
+        gst_number=buyers.gstin_of(firm.STATE, firm.PAN),
+        name=firm.COMPANY,
+        **firm.ADDRESS,
     )
     company = act(companies.describe, draft, version=1)
     payments = bank.PaymentDraft(**firm.BANK)
@@ -145,12 +151,13 @@ def _bill(
 def _by_hand(
     story: Story, buyers: list[Customer], sold: list[ServiceType]
 ) -> Iterator[tuple[dt.date, Callable[[], Invoice]]]:
-    """Every fourth invoice is not mailed."""
+    """Every fourth invoice is not mailed, and none of the old ones."""
     starts = add_months(story.today, -MONTHS)
     offsets = sorted(story.dice.randrange((story.today - starts).days + 1) for _ in range(INVOICES))
     for count, offset in enumerate(offsets):
         day = starts + dt.timedelta(days=offset)
-        yield day, partial(_issue, story, buyers, sold, day, is_mailed=bool(count % 4))
+        is_mailed = bool(count % 4) and story.today - day < MAILED_SINCE
+        yield day, partial(_issue, story, buyers, sold, day, is_mailed=is_mailed)
 
 
 def _issue(
@@ -180,33 +187,6 @@ def _cells(service: ServiceType, dice: random.Random) -> dict[str, str | UUID]:
     is_by_area = service.default_rate < 100
     quantity = dice.randint(4, 40) * 100 if is_by_area else dice.choice((1, 1, 2, 3, 6))
     return cells_of(service, quantity=str(quantity), discount=dice.choice(("", "", "", "5", "10")))
-
-
-def _payments(story: Story, issued: list[Invoice]) -> Iterator[reminding.Payment]:
-    """Most old invoices are paid, some in part; one customer pays more than was owed."""
-    for count, invoice in enumerate(issued):
-        is_recent = (story.today - invoice.invoice_date).days < 20
-        if invoice.is_cancelled or count % 7 == 6 or (is_recent and count % 4):
-            continue
-        share = Decimal("0.5") if is_recent or count % 11 == 3 else Decimal(1)
-        amount = (invoice.balance * share).quantize(Decimal(1))
-        extra = Decimal(12_400 if count == 4 else 0)
-        yield _payment(story, invoice, amount + extra), Claim(invoice.id, amount)
-
-
-def _payment(story: Story, invoice: Invoice, amount: Decimal) -> receipts.ReceiptDraft:
-    """What would come in after today came in during the last days instead."""
-    day = invoice.invoice_date + dt.timedelta(days=story.dice.randint(8, 55))
-    if day > story.today:
-        age = (story.today - invoice.invoice_date).days
-        day = story.today - dt.timedelta(days=story.dice.randint(0, min(age, 18)))
-    return receipts.ReceiptDraft(
-        customer_id=invoice.customer_id,
-        amount=amount,
-        receipt_date=day,
-        payment_method=story.dice.choice(("bank_transfer", "bank_transfer", "upi", "cheque")),
-        reference=f"EXMPN{day:%y%j}{story.dice.randrange(1000, 9999)}",
-    )
 
 
 def _mails_are_history() -> None:

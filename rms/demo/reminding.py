@@ -5,14 +5,11 @@ open on its day.
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rms.actions import receipts, reminders
-from rms.demo.story import HOME, Story, act, somebody_else
+from rms.actions import reminders
+from rms.demo.story import HOME, Event, Story, act, somebody_else
 from rms.domain import reminding
-from rms.domain.allocation import Claim
 from rms.domain.reminding import Rules, Step, Wording
 from rms.models import Invoice
-
-Payment = tuple[receipts.ReceiptDraft, Claim]
 
 REASON = "reminder"
 # Before the due date, on it and after it; the last one only when somebody switches it on.
@@ -26,11 +23,11 @@ STEPS = (
 SWITCHED_ON = 40
 
 
-def collect(story: Story, issued: Sequence[Invoice], payments: Iterable[Payment]) -> None:
+def tell(story: Story, issued: Sequence[Invoice], events: Iterable[Event]) -> None:
     """In the order of the days, so that numbers of receipts follow dates; money first, then letters."""
     since = story.today - dt.timedelta(days=SWITCHED_ON)
     rules = act(reminders.set_rules, Rules(is_on=True, steps=STEPS), seen=Rules(), today=since)
-    acts = [(draft.receipt_date, 0, _receipt(story, draft, claim)) for draft, claim in payments]
+    acts = [*events]
     acts += [(day, 1, _letter(story, one, day)) for one in issued for day in _days(rules, one, story)]
     for _, _, do in sorted(acts, key=lambda one: one[:2]):
         do()
@@ -48,14 +45,6 @@ def _days(rules: Rules, invoice: Invoice, story: Story) -> Iterator[dt.date]:
             day += dt.timedelta(days=1)
         if step.is_on and rules.since <= day <= last:
             yield day
-
-
-def _receipt(story: Story, draft: receipts.ReceiptDraft, claim: Claim) -> Callable[[], None]:
-    def record() -> None:
-        at = story.morning_of(draft.receipt_date)
-        act(receipts.record, draft, [claim], now=at, today=story.today, created_by=story.user_id)
-
-    return record
 
 
 def _letter(story: Story, invoice: Invoice, day: dt.date) -> Callable[[], None]:

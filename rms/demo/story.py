@@ -14,6 +14,9 @@ from rms.models import ServiceType
 
 HOME = ZoneInfo("Asia/Kolkata")
 
+# What happens on a day, the lower rank first: told in order, so that numbers follow dates.
+Event = tuple[dt.date, int, Callable[[], object]]
+
 
 @dataclass(frozen=True)
 class Story:

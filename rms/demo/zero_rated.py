@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
-from rms.actions import customers, invoices, issuing, sending, undertakings
+from rms.actions import invoices, issuing, sending, undertakings
 from rms.demo import buyers, firm
 from rms.demo.story import Story, act, cells_of
 from rms.domain.numbering import financial_year
@@ -18,7 +18,7 @@ def bills(
 ) -> Iterator[tuple[dt.date, Callable[[], Invoice]]]:
     """Both customers and the letter of undertaking; then the day of each invoice, and what makes it."""
     abroad, zone = (
-        act(customers.add, buyers.draft_of(number, buyer), created_by=story.user_id, now=joined)
+        buyers.add_one(story, joined, number, buyer)
         for number, buyer in enumerate((firm.ABROAD, firm.ZONE), len(firm.BUYERS) + 1)
     )
     audit, pests = sold[firm.AUDIT], sold[1]

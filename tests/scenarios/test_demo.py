@@ -12,19 +12,26 @@ from rms.db.session import db, tenant_scope
 from rms.demo import firm
 from rms.domain import classification, quoting
 from rms.domain.branding import Layout, branding_in
+from rms.domain.periods import add_months
 from rms.models import (
+    CreditNote,
+    CreditNoteApplication,
     Customer,
+    CustomerContact,
     DocumentView,
     EmailMessage,
     Invoice,
     PayerAnswer,
     Receipt,
+    ReceiptAllocation,
+    Refund,
     Reminder,
     ServiceType,
     Tenant,
 )
 from rms.queries.invoice_lists import status_on
 from rms.queries.invoices import find_invoice
+from rms.queries.ledger_check import first_differences
 from rms.queries.quote_lists import Filter, list_quotes
 from rms.queries.recurring import list_schedules, runs_of
 from rms.queries.reminders import coming, reminder_rules
@@ -47,8 +54,10 @@ def test_it_is_a_believable_small_firm(firm_id):
         counts = [db().scalar(select(func.count()).select_from(table)) for table in (Customer, ServiceType)]
         assert counts == [len(firm.BUYERS) + 2, len(firm.SERVICES)]
         issued = db().scalar(select(func.count()).where(Invoice.status != "draft"))
-        # By hand, an export and one for the zone, three months and two quarters of the schedules.
-        assert issued == demo.INVOICES + 2 + 3 + 2
+        # By hand, an export and one for the zone, three months and two quarters of the schedules; a debit
+        # note and an old balance.
+        assert counts == [40, 25] and demo.INVOICES + 2 + 3 + 2 == 300
+        assert issued == 300 + 1 + 1
         assert db().scalar(select(func.count()).select_from(Receipt)) >= 20
 
 
@@ -84,11 +93,16 @@ def test_invoices_stand_in_every_state_and_none_is_stale(firm_id):
 
 def test_numbers_run_without_a_gap_in_the_order_of_the_dates(firm_id):
     with tenant_scope(firm_id):
-        issued = select(Invoice.invoice_number).where(Invoice.invoice_number.is_not(None))
+        issued = select(Invoice.invoice_number).where(
+            Invoice.kind == "tax_invoice", Invoice.series_id.is_not(None)
+        )
         numbers = list(db().scalars(issued.order_by(Invoice.invoice_date, Invoice.invoice_number)))
-    values = [int(number.rpartition("/")[2]) for number in numbers]
-    assert len(values) >= demo.INVOICES
-    assert values == list(range(1, len(values) + 1))
+    by_year = {}
+    for number in numbers:
+        year, _, value = number.rpartition("/")
+        by_year.setdefault(year, []).append(int(value))
+    assert list(by_year) == ["NFS/25-26", "NFS/26-27"] and len(numbers) == 300
+    assert all(values == list(range(1, len(values) + 1)) for values in by_year.values())
 
 
 def test_receipts_are_numbered_as_the_money_came(firm_id):
@@ -166,3 +180,63 @@ def test_an_export_and_a_supply_to_a_zone_are_without_tax_under_the_letter_of_th
     assert {invoice.buyer_snapshot["name"] for invoice in zero_rated} == {firm.ABROAD.name, firm.ZONE.name}
     assert all((invoice.total, invoice.tax_total) == (invoice.subtotal, 0) for invoice in zero_rated)
     assert all(invoice.seller_snapshot["lut_arn"] == firm.ARN for invoice in zero_rated)
+
+
+def test_its_books_are_right(firm_id):
+    with tenant_scope(firm_id):
+        assert first_differences(NOW.date()) == []
+
+
+def test_fourteen_months_and_every_age(firm_id):
+    with tenant_scope(firm_id):
+        oldest = db().scalar(select(func.min(Invoice.invoice_date)).where(Invoice.kind == "tax_invoice"))
+        ages = (
+            db()
+            .scalars(
+                select(NOW.date() - Invoice.due_date).where(Invoice.balance > 0, Invoice.status == "overdue")
+            )
+            .all()
+        )
+    assert add_months(NOW.date(), -14) <= oldest <= add_months(NOW.date(), -13)
+    for least, most in ((1, 30), (31, 60), (61, 90), (91, 10_000)):
+        assert any(least <= age <= most for age in ages), (least, most)
+
+
+def test_money_came_in_every_way_that_there_is(firm_id):
+    with tenant_scope(firm_id):
+        states = dict(db().execute(select(Receipt.status, func.count()).group_by(Receipt.status)).all())
+        laid = db().scalars(select(ReceiptAllocation)).all()
+        advances = db().scalar(select(func.count()).where(Receipt.unallocated_amount > 0))
+        charged = db().scalar(select(func.count()).where(Receipt.bank_charges > 0))
+        refunds = db().scalar(select(func.count()).select_from(Refund))
+    assert set(states) == {"pending", "cleared", "bounced", "cancelled"} and states["bounced"] == 3
+    sections = {row.tds_section for row in laid if row.tds_amount}
+    assert sections == {"194C", "393(1)-6i"}  # those of the two Acts, by the day the money came
+    assert any(row.write_off_amount for row in laid) and any(row.released_on for row in laid)
+    several = [sum(row.receipt_id == one.receipt_id for row in laid) for one in laid]
+    assert max(several) >= 2
+    assert (advances >= 3, charged >= 3, refunds) == (True, True, 2)
+
+
+def test_credit_notes_stand_in_every_state_and_one_invoice_was_raised(firm_id):
+    with tenant_scope(firm_id):
+        states = set(db().scalars(select(CreditNote.status)))
+        used = db().scalar(select(func.count(CreditNoteApplication.invoice_id.distinct())))
+        note = db().scalars(select(Invoice).where(Invoice.kind == "debit_note")).one()
+        old = db().scalars(select(Invoice).where(Invoice.kind == "opening")).one()
+    assert states == {"draft", "issued", "applied", "cancelled"} and used >= 5
+    assert note.against_invoice_id and (note.subtotal, note.tax_total) == (
+        Decimal("966.67"),
+        Decimal("174.00"),
+    )
+    assert old.balance == Decimal("18750.00")
+
+
+def test_customers_have_types_people_and_limits(firm_id):
+    with tenant_scope(firm_id):
+        rows = db().scalars(select(Customer)).all()
+        people = db().scalars(select(CustomerContact)).all()
+    assert len({row.client_type_id for row in rows}) == 4
+    assert len({row.account_manager_id for row in rows} - {None}) == 2
+    assert sum(row.credit_limit is not None for row in rows) == 3
+    assert any(one.gets_statements for one in people) and any(one.gets_invoices for one in people)
