@@ -144,8 +144,7 @@ def send_again(
     failed = find_mail(mail_id, about=("invoices", invoice.id))
     if failed.state != "failed" or failed.kind != "reminder":
         raise IllegalMove(N_("This mail has not failed."))
-    if _wrote_since(failed):
-        raise IllegalMove(N_("A later letter about this invoice went to the same address."))
+    sending.refuse_if_written_since(failed)
     move(Status(invoice.status), Verb.REMIND)
     if is_stopped(invoice):
         raise IllegalMove(N_("Reminders are off for this invoice or this customer. Switch them on first."))
@@ -214,17 +213,6 @@ def _post(
         reply_to=_answers_to(),
         now=now,
     )
-
-
-def _wrote_since(failed: EmailMessage) -> bool:
-    """As the page of the invoice decides it (queries/timeline.Story.is_last_to), under the lock."""
-    later = select(EmailMessage.id).where(
-        EmailMessage.entity_type == failed.entity_type,
-        EmailMessage.entity_id == failed.entity_id,
-        EmailMessage.to_address == failed.to_address,
-        EmailMessage.created_at > failed.created_at,
-    )
-    return db().scalars(later).first() is not None
 
 
 def _answers_to() -> str | None:

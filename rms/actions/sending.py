@@ -63,10 +63,15 @@ def send(
 
 
 def send_again(mail_id, *, invoice: Invoice, now: dt.datetime) -> EmailMessage:
-    """Post a letter that failed once more: to the same people, in the same words. Raises NotFound."""
+    """Post a letter that failed once more: to the same people, in the same words.
+
+    Raises NotFound, and IllegalMove for what has not failed or was written again.
+    """
+    invoice = lock(Invoice, invoice.id)
     failed = find_mail(mail_id, about=("invoices", invoice.id))
     if failed.state != "failed" or failed.kind != "invoice":
         raise IllegalMove(N_("This mail has not failed."))
+    refuse_if_written_since(failed)
     return send(
         invoice,
         to_address=failed.to_address,
@@ -76,6 +81,20 @@ def send_again(mail_id, *, invoice: Invoice, now: dt.datetime) -> EmailMessage:
         sender="",
         now=now,
     )
+
+
+def refuse_if_written_since(failed: EmailMessage) -> None:
+    """Raises IllegalMove where the page shows no button (queries/timeline.Story.is_last_to). The caller holds
+    the lock of the invoice, so that of two people one sends it again.
+    """
+    later = select(EmailMessage.id).where(
+        EmailMessage.entity_type == failed.entity_type,
+        EmailMessage.entity_id == failed.entity_id,
+        EmailMessage.to_address == failed.to_address,
+        EmailMessage.created_at > failed.created_at,
+    )
+    if db().scalars(later.limit(1)).first() is not None:
+        raise IllegalMove(N_("A later letter about this invoice went to the same address."))
 
 
 def parameters(invoice: Invoice) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Sending an invoice by mail."""
 
+import datetime as dt
 import html
 import re
 
@@ -287,3 +288,23 @@ def test_a_failed_mail_is_sent_again_in_the_same_words(nilgiri, priya: Browser, 
     second = next(mail for mail in mails_about(nilgiri, invoice_id) if mail.id != first.id)
     assert (second.to_address, second.cc, second.subject) == ("a@example.in", "b@example.in", "Mine")
     assert second.params["message"] == "As it was"
+    assert priya.post(path).status_code == 409, "it went again already"
+
+
+def test_a_failed_mail_is_not_sent_again_after_a_later_one_to_the_same_address(nilgiri, priya: Browser):
+    invoice_id = issued_in(nilgiri)
+    for address in ("a@example.in", "b@example.in"):
+        priya.post(f"invoices/{invoice_id}/send", to_address=address, subject="Mine", message="As it was")
+    by_address = {mail.to_address: mail for mail in mails_about(nilgiri, invoice_id)}
+    with nilgiri.scope():
+        for one in by_address.values():
+            mail = db().get(EmailMessage, (nilgiri.tenant_id, one.id))
+            mail.state, mail.last_error = "failed", "550 no such mailbox"
+            mail.created_at = NOW - dt.timedelta(minutes=1)
+    priya.post(f"invoices/{invoice_id}/send", to_address="a@example.in", subject="Mine", message="Again")
+    again = {name: f"invoices/{invoice_id}/mails/{mail.id}/again" for name, mail in by_address.items()}
+    refused = priya.post(again["a@example.in"])
+    assert refused.status_code == 409
+    assert "A later letter about this invoice went to the same address." in text_of(refused)
+    assert len(mails_about(nilgiri, invoice_id)) == 3
+    assert priya.post(again["b@example.in"]).status_code == 303, "nothing later went to that one"
