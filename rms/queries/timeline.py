@@ -23,7 +23,7 @@ WATCHED = dt.timedelta(minutes=2)
 @dataclass(frozen=True)
 class Event:
     """One thing that happened. `kind` is created, issued, mailed, viewed, answered, part_paid, paid,
-    released, credited, uncredited or cancelled.
+    released, bounced, undone (its receipt was cancelled), credited, uncredited or cancelled.
 
     `about` is the row behind it: the mail, the allocation, the use of a credit note, who looked, the answer,
     or None. Of what was entered for another day only the day is known (`has_time` is false), and it stands at
@@ -110,7 +110,15 @@ def _moves(rows: Sequence[Any], amount: str, kinds: tuple[str, str], zone: dt.tz
         day = row.allocated_on if kinds[0] == "part_paid" else row.applied_on
         yield (*_moment(row.created_at, day, zone), getattr(row, amount), kinds[0], row)
         if row.released_on is not None:
-            yield (*_moment(row.updated_at, row.released_on, zone), -getattr(row, amount), kinds[1], row)
+            kind = _why_released(row) if kinds[0] == "part_paid" else kinds[1]
+            yield (*_moment(row.updated_at, row.released_on, zone), -getattr(row, amount), kind, row)
+
+
+def _why_released(row: Any) -> str:
+    """Somebody took it off, or the receipt bounced or was cancelled with this still on the invoice."""
+    if row.reversed_on is None or row.released_on != max(row.reversed_on, row.allocated_on):
+        return "released"
+    return "bounced" if row.receipt_status == "bounced" else "undone"
 
 
 def _moment(written: dt.datetime, day: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, bool]:
@@ -181,6 +189,9 @@ def allocations_to(invoice_id: UUID) -> list[Any]:
             Receipt.receipt_number,
             Receipt.payment_method,
             Receipt.reference,
+            Receipt.status.label("receipt_status"),
+            Receipt.reversed_on,
+            Receipt.cancel_reason,
             _who(),
         )
         .join(allocation.receipt)

@@ -6,12 +6,14 @@ import re
 
 import pytest
 
+from rms.actions import receipt_life
 from rms.actions.sending import send
 from rms.db.session import db
+from rms.domain.periods import format_date
 from rms.models import EmailMessage, Invoice
 from rms.rooms.invoices import show
 from rms.web import clock
-from tests.factories import NOW, TODAY, make_customer
+from tests.factories import NOW, TODAY, make_allocation, make_customer, make_invoice, make_receipt
 from tests.http import Browser, counted_statements
 from tests.rooms.invoices.making import drafted_in, issued, issued_in, pay
 
@@ -97,6 +99,30 @@ def test_payments_are_told_and_taken_off(nilgiri, priya: Browser):
     assert "Part paid ₹500.00" in story
     assert "Bank transfer EXMPN26334012" in story
     assert "Imran" in story
+
+
+@pytest.mark.parametrize(
+    ("becomes", "told"),
+    [
+        ("bounce", "₹500.00 bounced and is owed again Cheque 118204, {number}, Funds insufficient, {day}"),
+        ("cancel", "₹500.00 is owed again, the receipt was cancelled {number}, Funds insufficient, {day}"),
+    ],
+)
+def test_a_bounce_is_told_as_a_bounce(nilgiri, priya: Browser, becomes, told):
+    day = TODAY - dt.timedelta(days=3)
+    with nilgiri.scope():
+        customer = make_customer()
+        invoice = make_invoice(customer, invoice_date=TODAY - dt.timedelta(days=9))
+        cheque = {"payment_method": "cheque", "reference": "118204", "cleared_at": None, "status": "pending"}
+        receipt = make_receipt(customer, "500.00", receipt_date=TODAY - dt.timedelta(days=5), **cheque)
+        make_allocation(receipt, invoice, "500.00", allocated_on=receipt.receipt_date)
+        invoice_id, receipt_id, number = invoice.id, receipt.id, receipt.receipt_number
+    with nilgiri.scope():
+        act = getattr(receipt_life, becomes)
+        act(receipt_id, on=day, reason="Funds insufficient", now=NOW, today=TODAY)
+    shown = part(priya.get(f"invoices/{invoice_id}/_/timeline", hx=True), "timeline")
+    assert told.format(number=number, day=format_date(day)) in shown
+    assert "went back on account" not in shown
 
 
 def test_paid_invoice_offers_no_payment(nilgiri, priya: Browser):
