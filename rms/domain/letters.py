@@ -106,6 +106,25 @@ CREDITED_AGAINST = Wording(
         "{sender}\n{company}"
     ),
 )
+# Nor has a statement of account.
+_STATEMENT = N_("Statement of account from {company}")
+STATED = Wording(
+    _STATEMENT,
+    N_(
+        "Dear {customer},\n\n"
+        "your statement of account up to {day} is attached. {amount} is to pay. "
+        "If you have paid it, reply with the UTR and we will match it.\n\n"
+        "{sender}\n{company}"
+    ),
+)
+STATED_EVEN = Wording(
+    _STATEMENT,
+    N_(
+        "Dear {customer},\n\n"
+        "your statement of account up to {day} is attached. Nothing is to pay: thank you.\n\n"
+        "{sender}\n{company}"
+    ),
+)
 # What a letter of the kind knows nothing of.
 _LACKING = {LetterKind.RECEIPT: {"due date", "link", "total"}, LetterKind.QUOTE: {"total"}}
 

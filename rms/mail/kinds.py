@@ -12,6 +12,7 @@ from rms.mail.of_quotes import QUOTE_KINDS
 from rms.mail.of_receipts import RECEIPT_KINDS
 from rms.mail.of_schedules import SCHEDULE_KINDS
 from rms.mail.of_second_factor import SECOND_FACTOR_KINDS
+from rms.mail.of_statements import STATEMENT_KINDS
 
 KINDS: dict[str, Kind] = {
     **ACCOUNT_KINDS,
@@ -23,6 +24,7 @@ KINDS: dict[str, Kind] = {
     **QUOTE_KINDS,
     **RECEIPT_KINDS,
     **CREDIT_NOTE_KINDS,
+    **STATEMENT_KINDS,
     **SCHEDULE_KINDS,
     **ANSWER_KINDS,
 }

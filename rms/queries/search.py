@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from rms.db.session import db
 from rms.domain.errors import Invalid
 from rms.domain.money import parse_money
-from rms.models import Customer, Invoice, Quote, Receipt, ServiceType
+from rms.models import CreditNote, Customer, Invoice, Quote, Receipt, ServiceType
 from rms.queries.invoice_lists import status_on
 
 LONGEST = 100
@@ -28,10 +28,12 @@ class Found:
     customers: Sequence[Any] = field(default_factory=list)
     services: Sequence[Any] = field(default_factory=list)
     receipts: Sequence[Any] = field(default_factory=list)
+    credit_notes: Sequence[Any] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        kinds = (self.invoices, self.quotes, self.customers, self.services, self.receipts)
+        papers = (self.invoices, self.quotes, self.receipts, self.credit_notes)
+        kinds = (*papers, self.customers, self.services)
         return sum(len(kind) for kind in kinds)
 
 
@@ -47,6 +49,7 @@ def search_everything(text: str, *, today: dt.date) -> Found:
         customers=_customers(typed),
         services=_services(typed),
         receipts=_receipts(typed, amount),
+        credit_notes=_credit_notes(typed, amount),
     )
 
 
@@ -102,6 +105,28 @@ def _quotes(typed: str, amount: Decimal | None) -> list[Any]:
         .outerjoin(Quote.customer)
         .where(or_(*matches))
         .order_by(Quote.quote_date.desc(), Quote.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    return list(db().execute(statement))
+
+
+def _credit_notes(typed: str, amount: Decimal | None) -> list[Any]:
+    note = CreditNote
+    matches = [note.credit_note_number.icontains(typed, autoescape=True), _names(typed)]
+    if amount is not None:
+        matches.append(note.total_credit == amount)
+    statement = (
+        select(
+            note.id,
+            note.credit_note_number,
+            note.credit_note_date,
+            note.total_credit,
+            Customer.name.label("customer_name"),
+        )
+        .select_from(note)
+        .outerjoin(note.customer)
+        .where(or_(*matches))
+        .order_by(note.credit_note_date.desc(), note.id.desc())
         .limit(MOST_OF_A_KIND)
     )
     return list(db().execute(statement))

@@ -167,6 +167,8 @@ POSTS = {
     "credit_notes.release": ({}, lambda own: {"invoice_id": str(own.credited)}),
     "credit_notes.letter": ({}, lambda own: {"subject": "Credit", "message": "Hello"}),
     "credit_notes.send": ({}, lambda own: {"to_address": "them@example.in", "message": "Hello"}),
+    "customers.statement_letter": ({}, lambda own: {"subject": "Account", "message": "Hello"}),
+    "customers.send_statement": ({}, lambda own: {"to_address": "them@example.in", "message": "Hello"}),
     "credit_notes.cancel": ({}, lambda own: {"reason": "Given twice"}),
     "receipts.preview_use": ({}, lambda own: {f"alloc-{own.invoice}": "10.00"}),
     "receipts.fill_use": ({}, lambda own: {"mode": "oldest"}),

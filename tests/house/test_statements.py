@@ -50,6 +50,7 @@ PAGES = {
     "customers.new_opening": 3,
     "customers.options": 2,
     "customers.statement": 12,
+    "customers.statement_form": 11,  # the account, its wording, who gets it, when it was last sent
     "customers.statement_csv": 6,
     "customers.statement_pdf": 9,
     "customers.statement_xlsx": 6,

@@ -27,6 +27,7 @@ from rms.queries.credit_notes import (
     who_started,
 )
 from rms.queries.invoices import terms_for
+from rms.queries.mails import letters_about
 from rms.queries.snapshots import snapshot_of_buyer, snapshot_of_seller
 from rms.rooms.credit_notes import room
 from rms.rooms.credit_notes.forms import REASON_WORDS
@@ -100,10 +101,24 @@ def _story(note: CreditNote, used: Sequence[Any], refunds: Sequence[Any]) -> Ite
     if note.issued_at:
         told = gettext("Issued as %(number)s", number=note.credit_note_number)
         yield Step("sent", told, _moment(note.issued_at))
+    yield from _mailed(note)
     yield from _moves(used, refunds)
     if note.cancelled_on:
         told = gettext("Cancelled: %(reason)s", reason=note.cancel_reason or "")
         yield Step("x", told, format_date(note.cancelled_on), "bad")
+
+
+def _mailed(note: CreditNote) -> Iterator[Step]:
+    """Each letter with how its delivery went; nothing is asked while none was ever sent."""
+    for mail in letters_about(CreditNote.__tablename__, note.id) if note.sent_at else ():
+        at = _moment(mail.sent_at or mail.created_at)
+        if mail.state == "sent":
+            yield Step("mail", gettext("E-mailed to %(address)s", address=mail.to_address), at)
+        elif mail.state == "failed":
+            told = gettext("Could not be mailed to %(address)s", address=mail.to_address)
+            yield Step("warn", told, at, "bad")
+        else:
+            yield Step("mail", gettext("On its way to %(address)s", address=mail.to_address), at)
 
 
 def _moves(used: Sequence[Any], refunds: Sequence[Any]) -> Iterator[Step]:

@@ -12,5 +12,6 @@ from rms.rooms.customers import (  # noqa: E402 - they add routes
     reminding,  # noqa: F401
     show,  # noqa: F401
     statement,  # noqa: F401
+    statement_send,  # noqa: F401
     views,  # noqa: F401
 )

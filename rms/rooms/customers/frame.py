@@ -7,12 +7,14 @@ from uuid import UUID
 from flask import current_app, url_for
 from flask_babel import gettext
 
+from rms.domain import tds
 from rms.models import Customer
 from rms.queries.customer_figures import Figures, bounds_of_ages, figures_of, pace_of
 from rms.queries.customers import find_customer
 from rms.queries.tds import habit_of
 from rms.web.bars import ageing_bar
 from rms.web.clock import today
+from rms.web.errors import sentence
 from rms.web.fragments import page
 
 TABS = ("activity", "invoices", "receipts", "statement", "details")
@@ -43,7 +45,7 @@ def tab_page(customer_id: UUID, tab: str, **context):
     Raises NotFound. The template finds `customer`, `figures` and what is handed in.
     """
     customer = find_customer(customer_id)
-    figures = figures_of(customer_id, today())
+    figures, habit = figures_of(customer_id, today()), habit_of(customer_id)
     return page(
         "customers/show.html",
         piece="customers/_tab.html",
@@ -51,7 +53,8 @@ def tab_page(customer_id: UUID, tab: str, **context):
         into=find_customer(customer.merged_into_id) if customer.merged_into_id else None,
         figures=figures,
         pace=pace_of([customer_id], today()).get(customer_id),
-        habit=habit_of(customer_id),
+        habit=habit,
+        habit_words=sentence(tds.words(habit.section)) if habit and habit.section else "",
         ages=_ages(customer, figures),
         bar=ageing_bar(figures.ages),
         tabs=_tabs(customer, figures, tab),

@@ -1,6 +1,7 @@
 """The statement of account: what moved a customer's balance between two days, and how old what is open is."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -18,7 +19,7 @@ from rms.domain.money import ZERO, rupees
 from rms.domain.numbering import financial_year_bounds
 from rms.domain.periods import add_months, format_date, parse_date
 from rms.policy import P
-from rms.queries.ageing import aged_of, open_on
+from rms.queries.ageing import Open, aged_of, open_on
 from rms.queries.customers import find_customer
 from rms.queries.ledger import account_of
 from rms.rooms.customers import room
@@ -29,6 +30,8 @@ from rms.web.guard import requires
 from rms.web.lifecycle import release
 
 MOST_NAMED = 5  # invoices in a message
+ONE_DAY = dt.timedelta(days=1)
+LENGTH_IN_INDIA = 10  # of a number without the country's 91
 LINKS = {
     Kind.INVOICE: ("invoices.show", "invoice_id"),
     Kind.DEBIT_NOTE: ("invoices.show", "invoice_id"),
@@ -67,15 +70,18 @@ def statement(customer_id: UUID):
     up to today."""
     span = span_asked()
     account = account_of(customer_id, span.since, span.until)
+    owed = open_on(customer_id, span.until)
     return tab_page(
         customer_id,
         "statement",
         span=span,
         account=account,
+        owed=owed,
+        advances=sum((one.balance for one in owed), ZERO) - account.closing,
         name_of=name_of,
         link_of=link_of,
         presets=_presets(customer_id, span),
-        whatsapp=_whatsapp(customer_id, account),
+        whatsapp=_whatsapp(customer_id, account, owed),
         csv_url=url_for("customers.statement_csv", customer_id=customer_id, **span.query),
         xlsx_url=url_for("customers.statement_xlsx", customer_id=customer_id, **span.query),
     )
@@ -139,10 +145,13 @@ def _presets(customer_id: UUID, span: Span) -> list[tuple[str, str, bool]]:
     """Words, address, and whether it is what is shown."""
     day = today()
     begins, _ = financial_year_bounds(day)
-    last = begins - dt.timedelta(days=1)
+    last = begins - ONE_DAY
+    quarter = day.replace(month=day.month - (day.month - 1) % 3, day=1)
     spans = [
         (gettext("This financial year"), Span(begins, day)),
-        (gettext("Last 3 months"), Span(add_months(day, -3), day)),
+        (gettext("This month"), Span(day.replace(day=1), day)),
+        (gettext("Last month"), Span(add_months(day.replace(day=1), -1), day.replace(day=1) - ONE_DAY)),
+        (gettext("Last quarter"), Span(add_months(quarter, -3), quarter - ONE_DAY)),
         (gettext("Last financial year"), Span(financial_year_bounds(last)[0], last)),
         (gettext("Everything"), Span(None, day)),
     ]
@@ -156,7 +165,7 @@ def _presets(customer_id: UUID, span: Span) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _whatsapp(customer_id: UUID, account: Account) -> str:
+def _whatsapp(customer_id: UUID, account: Account, owed: Sequence[Open]) -> str:
     """A message in the person's own WhatsApp; nothing is sent from here."""
     customer = find_customer(customer_id)
     lines = [
@@ -167,7 +176,6 @@ def _whatsapp(customer_id: UUID, account: Account) -> str:
             amount=rupees(max(account.closing, ZERO)),
         )
     ]
-    owed = open_on(customer_id, account.until)
     lines += [
         gettext(
             "%(number)s, due %(day)s: %(amount)s",
@@ -180,6 +188,8 @@ def _whatsapp(customer_id: UUID, account: Account) -> str:
     if len(owed) > MOST_NAMED:
         lines.append(gettext("and %(count)s more", count=len(owed) - MOST_NAMED))
     digits = "".join(filter(str.isdigit, customer.whatsapp or ""))
+    if len(digits) == LENGTH_IN_INDIA:
+        digits = f"91{digits}"
     return f"https://wa.me/{digits}?text={quote(chr(10).join(lines), safe='')}"
 
 

@@ -75,11 +75,12 @@ def _story(receipt: Receipt, laid: Sequence[Any], refunds: Sequence[Refund]) -> 
     changed = who_changed(receipt.id)
     steps = [
         *_recorded(receipt),
+        *_cleared(receipt, changed),
         *_laid(laid),
         *_taken_back(receipt, laid),
         *_refunded(refunds),
         *_mailed(receipt),
-        *_turns(receipt, changed),
+        *_ended(receipt, changed),
     ]
     return sorted(steps, key=lambda step: step.day)
 
@@ -137,10 +138,13 @@ def _mailed(receipt: Receipt) -> Iterator[Step]:
         yield Step(at_home(mail.created_at).date(), icon, words, tone, "", mail.sent_at or mail.created_at)
 
 
-def _turns(receipt: Receipt, changed: dict[str, str]) -> Iterator[Step]:
+def _cleared(receipt: Receipt, changed: dict[str, str]) -> Iterator[Step]:
     if receipt.payment_method == "cheque" and receipt.cleared_on and receipt.cleared_at:
         who = changed.get("cleared_at", "")
         yield Step(receipt.cleared_on, "check", gettext("Cleared"), "good", who, receipt.cleared_at)
+
+
+def _ended(receipt: Receipt, changed: dict[str, str]) -> Iterator[Step]:
     for at, name, words in (
         (receipt.bounced_at, "bounced_at", gettext("Bounced")),
         (receipt.cancelled_at, "cancelled_at", gettext("Cancelled")),

@@ -1,4 +1,4 @@
-"""Searching everything of the company at once: invoices, quotes, customers, services, receipts."""
+"""Searching everything of the company at once: papers, customers and services."""
 
 from flask import Blueprint
 

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from rms.actions import credit_note_sending
 from rms.db.session import db
 from rms.domain.crediting import Ask
-from rms.models import CreditNote, Customer, Invoice
+from rms.models import CreditNote, Customer, EmailMessage, Invoice
 from rms.web import clock
 from tests.actions.test_credit_notes import CREW, PEST, make_credit, make_invoice
 from tests.factories import NOW
@@ -57,6 +58,23 @@ def test_it_shows_what_it_credits_and_what_is_left(priya: Browser, credit):
         "Service not given or deficient",
     ):
         assert words in page, words
+
+
+def test_its_letters_are_told_with_how_they_went(nilgiri, priya: Browser, credit):
+    told = {
+        "queued": "On its way to a@example.in",
+        "sent": "E-mailed to a@example.in",
+        "failed": "Could not be mailed to a@example.in",
+    }
+    assert not any(words in text_of(priya.get(credit.path)) for words in told.values())
+    with nilgiri.scope(nilgiri.admin):
+        mail = credit_note_sending.send(credit.note.id, to_address="a@example.in", now=NOW, sender="Priya")
+        mail_id = mail.id
+    for state, words in told.items():
+        with nilgiri.scope():
+            db().get(EmailMessage, (nilgiri.tenant_id, mail_id)).state = state
+        page = text_of(priya.get(credit.path))
+        assert [one for one in told.values() if one in page] == [words]
 
 
 def test_who_may_only_read_sees_no_button(asha: Browser, credit):

@@ -47,7 +47,7 @@ def statement(browser: Browser, customer_id, query: str = "") -> str:
 
 def figures(page: str) -> list[str]:
     """The running balance of each row, then the closing one."""
-    table = page.partition('id="statement"')[2]
+    table = page.partition('id="statement"')[2].partition("</table>")[0]
     rows = [part.partition("</b>")[0] for part in table.split('<td class="num last g-b"><b>')[1:]]
     closing = table.partition("<tfoot>")[2].rpartition('<td class="num last">')[2].partition("</td>")[0]
     return [*rows, closing]
@@ -89,6 +89,12 @@ def test_the_message_for_whatsapp_names_what_is_open(priya: Browser, lotus):
         "919845012345?text=Statement of account of Lotus & Co up to 22 Nov 2026: ₹3,040.00"
     )
     assert "L/1, due 16 Mar 2026: ₹1,180.00" in link and "L/2, due 16 Nov 2026: ₹2,360.00" in link
+
+
+def test_a_number_without_its_country_is_an_indian_one(priya: Browser, nilgiri):
+    with nilgiri.scope():
+        customer = factories.make_customer("Patel", whatsapp="9845012345")
+    assert 'href="https://wa.me/919845012345?text=' in statement(priya, customer.id)
 
 
 def test_as_a_tab_it_comes_alone(priya: Browser, lotus):

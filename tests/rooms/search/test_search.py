@@ -1,7 +1,12 @@
 """One box for everything of the company, and nothing of another."""
 
+from decimal import Decimal
+
 import pytest
 
+from rms.domain.crediting import Ask
+from tests.actions.test_credit_notes import PEST, make_credit
+from tests.actions.test_credit_notes import make_invoice as invoice_to_credit
 from tests.factories import make_customer, make_invoice, make_receipt, make_service
 from tests.http import Browser
 
@@ -39,6 +44,15 @@ def test_finds_by_number_name_amount_and_reference(priya: Browser, filled, typed
 def test_a_wildcard_is_a_character_like_others(priya: Browser, filled, typed):
     page = priya.get("search?q=" + typed.replace("%", "%25").replace("\\", "%5C")).text
     assert "<b>NFS/1</b>" not in page
+
+
+def test_a_credit_note_is_found_by_number_customer_and_amount(nilgiri, priya: Browser, rohan: Browser):
+    invoice = invoice_to_credit(nilgiri, PEST)
+    note = make_credit(nilgiri, invoice, Ask(invoice.lines[0], quantity=Decimal(1)))
+    for typed in (note.credit_note_number, "lotus", "5381"):
+        page = priya.get(f"search?q={typed}").text
+        assert f"<b>{note.credit_note_number}</b>" in page and f"credit-notes/{note.id}" in page
+        assert note.credit_note_number not in rohan.get(f"_/search?q={typed}", hx=True).text.replace(typed, "")
 
 
 def test_nothing_of_another_company_is_found(rohan: Browser, filled):
