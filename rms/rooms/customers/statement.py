@@ -151,6 +151,7 @@ def _presets(customer_id: UUID, span: Span) -> list[tuple[str, str, bool]]:
         (gettext("This financial year"), Span(begins, day)),
         (gettext("This month"), Span(day.replace(day=1), day)),
         (gettext("Last month"), Span(add_months(day.replace(day=1), -1), day.replace(day=1) - ONE_DAY)),
+        (gettext("This quarter"), Span(quarter, day)),
         (gettext("Last quarter"), Span(add_months(quarter, -3), quarter - ONE_DAY)),
         (gettext("Last financial year"), Span(financial_year_bounds(last)[0], last)),
         (gettext("Everything"), Span(None, day)),

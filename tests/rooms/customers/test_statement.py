@@ -53,6 +53,25 @@ def figures(page: str) -> list[str]:
     return [*rows, closing]
 
 
+@pytest.mark.parametrize(
+    "words, span",
+    [
+        ("This financial year", "from=2026-04-01&to=2026-11-22"),
+        ("This month", "from=2026-11-01&to=2026-11-22"),
+        ("Last month", "from=2026-10-01&to=2026-10-31"),
+        ("This quarter", "from=2026-10-01&to=2026-11-22"),
+        ("Last quarter", "from=2026-07-01&to=2026-09-30"),
+        ("Last financial year", "from=2025-04-01&to=2026-03-31"),
+        ("Everything", "from=all&to=2026-11-22"),
+    ],
+)
+def test_the_usual_spans_are_one_click_away(priya: Browser, lotus, words, span):
+    usual = statement(priya, lotus).partition("Usual spans")[2].partition("</nav>")[0]
+    assert span in next(link for link in usual.split("<a ") if f">{words}</a>" in link)
+    shown = statement(priya, lotus, f"?{span}").partition("Usual spans")[2].partition("</nav>")[0]
+    assert f">{words}</a>" in next(link for link in shown.split("<a ") if "aria-current" in link)
+
+
 def test_it_begins_with_the_financial_year_and_ends_today(priya: Browser, lotus):
     page = statement(priya, lotus)
     # opening 1,180.00; less 500.00; plus 2,360.00
