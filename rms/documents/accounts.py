@@ -2,10 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, Protocol
 
 from rms.documents.sheets import CSV_TYPE, XLSX_TYPE, Cell, csv_bytes, xlsx_bytes
 from rms.domain.ledger import BUCKET_WORDS, Account, Aged, Entry
+from rms.domain.money import ZERO
+from rms.domain.periods import format_date
 
 Translate = Callable[[str], str]
 Kind = Literal["csv", "xlsx"]
@@ -24,14 +27,34 @@ ACCOUNT_HEAD = (
     N_("Balance"),
 )
 OPENING, CLOSING = N_("Opening balance"), N_("Closing balance")
+STILL_OPEN, DUE = N_("Open invoices"), N_("Due %(day)s")
 CUSTOMER, OPEN, ADVANCES, NET = N_("Customer"), N_("Owed"), N_("Advance held"), N_("Net")
 TOTAL = N_("Total")
 
 
+class OpenBill(Protocol):
+    """What is told of an invoice that was open: see queries/ageing.Open."""
+
+    number: str
+    invoice_date: dt.date
+    due_date: dt.date
+    total: Decimal
+    balance: Decimal
+
+
 def account_table(
-    kind: Kind, account: Account, code: str, name_of: Callable[[Entry], str], *, translate: Translate
+    kind: Kind,
+    account: Account,
+    code: str,
+    name_of: Callable[[Entry], str],
+    owed: Sequence[OpenBill] = (),
+    *,
+    translate: Translate,
 ) -> tuple[str, bytes, str]:
-    """File name, bytes and media type; the balance is what the customer owes, below 0 what they have left."""
+    """File name, bytes and media type; the balance is what the customer owes, below 0 what they have left.
+
+    What was `owed` at its end follows the closing, invoice by invoice, then what lies on none.
+    """
     rows: list[list[Cell]] = []
     if account.since:
         rows.append([account.since, translate(OPENING), "", None, None, account.opening])
@@ -39,7 +62,22 @@ def account_table(
         rows.append([one.day, name_of(one), one.about, one.debit or None, one.credit or None, one.balance])
     closing = [account.until, translate(CLOSING), "", account.debits, account.credits, account.closing]
     head = [translate(word) for word in ACCOUNT_HEAD]
-    return _file(kind, f"statement-{code}-{account.until:%Y%m%d}", head, [*rows, closing])
+    table = [*rows, closing, *_open_bills(account, owed, translate)]
+    return _file(kind, f"statement-{code}-{account.until:%Y%m%d}", head, table)
+
+
+def _open_bills(account: Account, owed: Sequence[OpenBill], translate: Translate) -> list[list[Cell]]:
+    if not owed:
+        return []
+    rows: list[list[Cell]] = [[None] * len(ACCOUNT_HEAD)]
+    for one in owed:
+        due = translate(DUE) % {"day": format_date(one.due_date)}
+        rows.append([one.invoice_date, one.number, due, one.total, one.total - one.balance, one.balance])
+    still_open = sum((one.balance for one in owed), ZERO)
+    rows.append([account.until, translate(STILL_OPEN), "", None, None, still_open])
+    if still_open != account.closing:
+        rows.append([account.until, translate(ADVANCES), "", None, None, account.closing - still_open])
+    return rows
 
 
 def ageing_table(

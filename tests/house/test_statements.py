@@ -51,9 +51,9 @@ PAGES = {
     "customers.options": 2,
     "customers.statement": 12,
     "customers.statement_form": 11,  # the account, its wording, who gets it, when it was last sent
-    "customers.statement_csv": 6,
+    "customers.statement_csv": 8,
     "customers.statement_pdf": 9,
-    "customers.statement_xlsx": 6,
+    "customers.statement_xlsx": 8,
     "customers.show": 7,  # figures, how long they take, their TDS, what happened
     "home.dashboard": 6,
     "invoices.edit": 7,

@@ -197,7 +197,8 @@ def _whatsapp(customer_id: UUID, account: Account, owed: Sequence[Open]) -> str:
 def _file(customer_id: UUID, kind: str) -> Response:
     customer, span = find_customer(customer_id), span_asked()
     account = account_of(customer_id, span.since, span.until)
-    name, content, media_type = account_table(kind, account, customer.code, name_of, translate=gettext)
+    owed = open_on(customer_id, span.until)
+    name, content, media_type = account_table(kind, account, customer.code, name_of, owed, translate=gettext)
     audit_event("export", "users", current_user.user_id, {"what": name, "customer": str(customer_id)})
     reply = Response(content, mimetype=media_type)
     reply.headers.set("Content-Disposition", "attachment", filename=name)

@@ -129,6 +129,11 @@ def test_the_file_holds_the_same(priya: Browser, lotus):
         "2026-05-01,Receipt LR/1,UTR 9,,500.00,680.00",
         "2026-11-01,Invoice L/2,,2360.00,,3040.00",
         "2026-11-22,Closing balance,,2360.00,500.00,3040.00",
+        ",,,,,",
+        "2026-03-01,L/1,Due 16 Mar 2026,1180.00,0.00,1180.00",
+        "2026-11-01,L/2,Due 16 Nov 2026,2360.00,0.00,2360.00",
+        "2026-11-22,Open invoices,,,,3540.00",
+        "2026-11-22,Advance held,,,,-500.00",
     ]
     assert priya.get(f"customers/{lotus}/statement.xlsx").status_code == 200
 
