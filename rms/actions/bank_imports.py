@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from rms import queue
 from rms.actions import receipts
-from rms.actions.files import store
+from rms.actions.files import forget, store
 from rms.actions.receipt_life import clear
 from rms.actions.receipts import ReceiptDraft
 from rms.db.locks import lock, lock_all
@@ -110,7 +110,7 @@ def fill(batch_id: UUID, statement: Statement) -> None:
         batch.state = "read"
     else:
         batch.state, batch.problem = "failed", N_("There is no deposit in this statement")
-    db().flush()
+    _let_go(batch)
 
 
 def fail(batch_id: UUID, told: Sentence) -> None:
@@ -119,7 +119,14 @@ def fail(batch_id: UUID, told: Sentence) -> None:
     if batch.state == "waiting":
         batch.state, batch.problem = "failed", str(told)[:500]
         batch.problems = [{"position": 0, **_kept(told)}]
-        db().flush()
+        _let_go(batch)
+
+
+def _let_go(batch: ImportBatch) -> None:
+    """Its deposits are rows now; everything else that a bank's statement tells of a company is not kept."""
+    file_id, batch.file_id = batch.file_id, None
+    db().flush()
+    forget(file_id)
 
 
 def record(

@@ -180,10 +180,14 @@ def _total_of(rows: list[Any]) -> Aged:
 
 
 def _open_invoices(day: dt.date, customer_id: UUID | None) -> Subquery:
-    """Id and balance of every invoice with something owed at the end of that day."""
-    settled, credited = _settled_on(day).subquery(), _credited_on(day).subquery()
+    """Id and balance of every invoice with something owed at the end of that day: what is stored, less what
+    the rows of later days changed of it."""
+    settled = _change(ReceiptAllocation, _settled(), day, customer_id).subquery()
+    credited = _change(
+        CreditNoteApplication, CreditNoteApplication.applied_amount, day, customer_id
+    ).subquery()
     balance = (
-        Invoice.total - func.coalesce(settled.c.amount, NOTHING) - func.coalesce(credited.c.amount, NOTHING)
+        Invoice.balance - func.coalesce(settled.c.amount, NOTHING) - func.coalesce(credited.c.amount, NOTHING)
     )
     statement = (
         select(Invoice.id, balance.label("balance"))
@@ -194,70 +198,105 @@ def _open_invoices(day: dt.date, customer_id: UUID | None) -> Subquery:
     return _of(statement, Invoice.customer_id, customer_id).subquery()
 
 
-def _settled_on(day: dt.date) -> Select:
-    settled = (
+def _settled() -> ColumnElement[Decimal]:
+    return (
         ReceiptAllocation.allocated_amount
         + ReceiptAllocation.tds_amount
         + ReceiptAllocation.gst_tds_amount
         + ReceiptAllocation.write_off_amount
     )
-    live = is_live(ReceiptAllocation.allocated_on, ReceiptAllocation.released_on, day)
+
+
+def _change(
+    row: type[ReceiptAllocation] | type[CreditNoteApplication],
+    amount: ColumnElement[Decimal],
+    day: dt.date,
+    customer_id: UUID | None,
+) -> Select:
+    """By invoice, what its stored sum lacks of what lay on it at the end of that day, or has too much."""
+    statement = (
+        select(row.invoice_id, func.sum(_lacking(row, amount, day)).label("amount"))
+        .where(_changed_since(row, day))
+        .group_by(row.invoice_id)
+    )
     return (
-        select(ReceiptAllocation.invoice_id, func.sum(settled).label("amount"))
-        .where(live)
-        .group_by(ReceiptAllocation.invoice_id)
+        statement
+        if customer_id is None
+        else _of(statement.join(row.invoice), Invoice.customer_id, customer_id)
     )
 
 
-def _credited_on(day: dt.date) -> Select:
-    live = is_live(CreditNoteApplication.applied_on, CreditNoteApplication.released_on, day)
-    return (
-        select(
-            CreditNoteApplication.invoice_id, func.sum(CreditNoteApplication.applied_amount).label("amount")
-        )
-        .where(live)
-        .group_by(CreditNoteApplication.invoice_id)
-    )
+def _lacking(row: Any, amount: ColumnElement[Decimal], day: dt.date) -> ColumnElement[Decimal]:
+    return case((_begins(row) > day, -amount), else_=amount)
+
+
+def _changed_since(row: Any, day: dt.date) -> ColumnElement[bool]:
+    """In the stored sum and not there on the day, or there on the day and not in the sum any more."""
+    begins, ends = _begins(row), row.released_on
+    return or_(and_(begins > day, ends.is_(None)), and_(begins <= day, ends > day))
+
+
+def _begins(row: Any) -> ColumnElement[dt.date]:
+    return row.allocated_on if row is ReceiptAllocation else row.applied_on
 
 
 def _advances(day: dt.date, customer_id: UUID | None) -> CompoundSelect:
-    """What came and was credited, less what lay on invoices and was paid back; several rows a customer."""
-    received = select(Receipt.customer_id, Receipt.amount.label("advances")).where(
-        is_live(Receipt.receipt_date, Receipt.reversed_on, day), Receipt.amount > 0
+    """What came and was credited, less what lay on invoices and was paid back; several rows a customer.
+
+    Of each source first by the stored sums, then what later days changed of them."""
+    received = select(
+        Receipt.customer_id, (Receipt.amount - Receipt.allocated_amount).label("advances")
+    ).where(
+        is_live(Receipt.receipt_date, Receipt.reversed_on, day), Receipt.amount != Receipt.allocated_amount
     )
-    laid = (
-        select(Receipt.customer_id, -ReceiptAllocation.allocated_amount)
-        .select_from(ReceiptAllocation)
-        .join(ReceiptAllocation.receipt)
-        .join(ReceiptAllocation.invoice)
-        .where(
-            is_live(ReceiptAllocation.allocated_on, ReceiptAllocation.released_on, day),
-            Invoice.invoice_date <= day,
-        )
-    )
-    credited = select(CreditNote.customer_id, CreditNote.total_credit).where(
-        CreditNote.issued_at.is_not(None), is_live(CreditNote.credit_note_date, CreditNote.cancelled_on, day)
-    )
-    applied = (
-        select(CreditNote.customer_id, -CreditNoteApplication.applied_amount)
-        .select_from(CreditNoteApplication)
-        .join(CreditNoteApplication.credit_note)
-        .join(CreditNoteApplication.invoice)
-        .where(
-            is_live(CreditNoteApplication.applied_on, CreditNoteApplication.released_on, day),
-            Invoice.invoice_date <= day,
-        )
+    credited = select(CreditNote.customer_id, CreditNote.total_credit - CreditNote.applied_amount).where(
+        CreditNote.issued_at.is_not(None),
+        is_live(CreditNote.credit_note_date, CreditNote.cancelled_on, day),
+        CreditNote.total_credit != CreditNote.applied_amount,
     )
     refunded = select(Refund.customer_id, -Refund.amount).where(
         is_live(Refund.refund_date, Refund.cancelled_on, day)
     )
     return union_all(
         _of(received, Receipt.customer_id, customer_id),
-        _of(laid, Receipt.customer_id, customer_id),
         _of(credited, CreditNote.customer_id, customer_id),
-        _of(applied, CreditNote.customer_id, customer_id),
         _of(refunded, Refund.customer_id, customer_id),
+        *(
+            _of(statement, source.customer_id, customer_id)
+            for row, source, amount, since in (
+                (ReceiptAllocation, Receipt, ReceiptAllocation.allocated_amount, Receipt.receipt_date),
+                (
+                    CreditNoteApplication,
+                    CreditNote,
+                    CreditNoteApplication.applied_amount,
+                    CreditNote.credit_note_date,
+                ),
+            )
+            for statement in _not_laid_then(row, source, amount, since, day)
+        ),
     )
+
+
+def _not_laid_then(
+    row: Any, source: Any, amount: ColumnElement[Decimal], since: ColumnElement[dt.date], day: dt.date
+) -> tuple[Select, Select]:
+    """What later days changed of the sums; and what lies on invoices that are dated later still, since such
+    an invoice does not count yet and what lies on it is on no invoice."""
+    of_source = row.receipt if source is Receipt else row.credit_note
+    changed = (
+        select(source.customer_id, -_lacking(row, amount, day))
+        .select_from(row)
+        .join(of_source)
+        .where(_changed_since(row, day), since <= day)
+    )
+    ahead = (
+        select(source.customer_id, amount)
+        .select_from(row)
+        .join(of_source)
+        .join(row.invoice)
+        .where(is_live(_begins(row), row.released_on, day), Invoice.invoice_date > day)
+    )
+    return changed, ahead
 
 
 def _of(statement: Select, column: ColumnElement, customer_id: UUID | None) -> Select:

@@ -3,13 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
 from rms import queue
 from rms.actions import bank_imports
 from rms.db.session import db
 from rms.jobs.bank_imports import read_statement
-from rms.models import BankLine, ImportBatch
+from rms.models import BankLine, File, FileChunk, ImportBatch
 from tests.documents.test_tables import with_sheet, workbook
 from tests.factories import make_customer, make_invoice
 from tests.jobs.test_queue import work
@@ -61,6 +62,20 @@ def test_read_twice_it_is_there_once(ours, firm):
     for _ in range(2):
         read_statement(str(firm.tenant_id), str(batch_id))
     assert len(read(firm, batch_id)[1]) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"Date,Narration,Deposit\n02/11/2026,A,5.00\n", b"Item,Qty\nSoap,2\n"], ids=["read", "failed"]
+)
+def test_the_file_is_not_kept_once_it_was_read(ours, firm, content):
+    batch_id = send_in(firm, content)
+    with firm.scope():
+        assert db().scalar(select(func.count()).select_from(FileChunk)) == 1
+    work(ours)
+    batch, _ = read(firm, batch_id)
+    assert batch.state != "waiting" and batch.file_id is None
+    with firm.scope():
+        assert [db().scalar(select(func.count()).select_from(table)) for table in (File, FileChunk)] == [0, 0]
 
 
 def test_wrong_columns_are_told(ours, firm):
