@@ -15,9 +15,9 @@ from rms.forms.business import BusinessForm
 from rms.forms.number import tidy_pattern, tidy_prefix, year_choices
 from rms.models import Company
 from rms.queries.bank import account_number_of
-from rms.queries.house_rules import HouseRules
+from rms.queries.house_rules import WRITE_OFF_LIMIT, HouseRules
 from rms.queries.settings import Running
-from rms.web.forms import Form, TextField, TypedField
+from rms.web.forms import Form, MoneyField, TextField, TypedField
 
 
 class CompanyForm(BusinessForm):
@@ -120,10 +120,11 @@ class BankForm(Form):
 
 
 class RulesForm(Form):
-    """The two switches; `version` is what they were when the page was drawn."""
+    """What people may and must; `version` is what it was when the page was drawn. Empty: the usual limit."""
 
     users_may_draft = BooleanField(_("Users may write drafts"))
     require_second_factor = BooleanField(_("Everybody needs a second factor"))
+    write_off_limit = MoneyField(_("Most that managers may write off of an invoice"))
     version = HiddenField()
 
     @classmethod
@@ -131,12 +132,18 @@ class RulesForm(Form):
         kept = {
             "users_may_draft": rules.users_may_draft,
             "require_second_factor": rules.require_second_factor,
+            "write_off_limit": rules.write_off_limit,
             "version": rules.mark,
         }
         return cls(data=kept, **kwargs)
 
     def rules(self) -> HouseRules:
-        return HouseRules(bool(self.users_may_draft.data), bool(self.require_second_factor.data))
+        limit = self.write_off_limit.data
+        return HouseRules(
+            bool(self.users_may_draft.data),
+            bool(self.require_second_factor.data),
+            WRITE_OFF_LIMIT if limit is None else limit,
+        )
 
 
 def _digits(text: str | None) -> str:

@@ -4,7 +4,7 @@ from flask import current_app, flash, url_for
 from flask_babel import gettext
 
 from rms.actions.house_rules import set_rules
-from rms.domain.errors import N_, DomainError, StaleVersion
+from rms.domain.errors import N_, DomainError, Invalid, StaleVersion
 from rms.policy import P
 from rms.queries.house_rules import HouseRules, house_rules
 from rms.queries.settings import people_counts
@@ -26,8 +26,13 @@ def security():
 @requires(P.SETTINGS_EDIT, fresh=True)
 def save_security():
     form = RulesForm()
+    if not form.validate():
+        return _page(form, status=422)
     try:
         set_rules(form.rules(), seen=_seen(form))
+    except Invalid as error:
+        form.refuse(error)
+        return _page(form, status=422)
     except StaleVersion as error:
         return _page(form, status=409, theirs=error.theirs)
     flash(gettext("Saved. It holds from everybody's next click on."))

@@ -1,6 +1,9 @@
 """Security: the two switches of the company, and how long people stay signed in."""
 
+from decimal import Decimal
+
 from rms.queries.house_rules import HouseRules, house_rules
+from rms.queries.write_offs import own_limit
 
 
 def rules(company) -> HouseRules:
@@ -44,6 +47,27 @@ def test_what_somebody_else_saved_is_shown(priya, nilgiri):
     assert rules(nilgiri).users_may_draft
     assert priya.post("settings/security", {"version": "10"}).status_code == 303
     assert not rules(nilgiri).users_may_draft
+
+
+def test_how_much_managers_may_write_off(priya, imran, nilgiri):
+    typed = {"write_off_limit": "2,500.50", "version": "00"}
+    assert priya.post("settings/security", typed).status_code == 303
+    assert rules(nilgiri) == HouseRules(write_off_limit=Decimal("2500.50"))
+    page = priya.get("settings/security").text
+    assert 'value="2,500.50"' in page and 'value="00:2500.50"' in page
+    with nilgiri.scope(nilgiri.manager):
+        assert own_limit() == Decimal("2500.50")
+    with nilgiri.scope(nilgiri.admin):
+        assert own_limit() is None
+    stale = priya.post("settings/security", {"write_off_limit": "1", "version": "00"})
+    assert stale.status_code == 409 and "stored now ₹2,500.50, yours ₹1.00" in stale.text
+    for wrong in ("-5", "plenty", "1e15", "0.001"):
+        refused = priya.post("settings/security", {"write_off_limit": wrong, "version": "00:2500.50"})
+        assert refused.status_code == 422 and "write_off_limit-error" in refused.text, wrong
+    assert (
+        priya.post("settings/security", {"write_off_limit": "0", "version": "00:2500.50"}).status_code == 303
+    )
+    assert rules(nilgiri).write_off_limit == 0
 
 
 def test_a_form_without_its_mark_changes_nothing(priya, nilgiri):
