@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from rms.actions import mails, public_links
+from rms.actions.pricing import DEBIT_NOTE
 from rms.db.locks import lock
 from rms.db.session import db, scope
 from rms.domain.errors import N_, IllegalMove, Invalid
-from rms.domain.letters import LONGEST_BODY, LONGEST_SUBJECT, PAID, LetterKind, Wording, fill
+from rms.domain.letters import DEBITED, LONGEST_BODY, LONGEST_SUBJECT, PAID, LetterKind, Wording, fill
 from rms.domain.lifecycle import Status, Verb, move
 from rms.domain.money import rupees
 from rms.domain.periods import format_date
@@ -109,11 +110,17 @@ def parameters(invoice: Invoice) -> dict[str, str]:
 
 def letter_of(invoice: Invoice, *, sender: str, translate: Callable[[str], str] = str) -> Wording:
     """The letter as it is proposed: {link} stays, and becomes the address when the mail leaves."""
-    wording = wording_of(LetterKind.INVOICE, translate=translate)
-    if not invoice.balance:
+    wording = _usual(invoice, translate)
+    if not invoice.balance and invoice.kind != DEBIT_NOTE:
         wording = Wording(wording.subject, translate(PAID.body))
     values = values_of(invoice, sender=sender)
     return Wording(fill(wording.subject, values), fill(wording.body, values))
+
+
+def _usual(invoice: Invoice, translate: Callable[[str], str]) -> Wording:
+    if invoice.kind == DEBIT_NOTE:
+        return Wording(translate(DEBITED.subject), translate(DEBITED.body))
+    return wording_of(LetterKind.INVOICE, translate=translate)
 
 
 def message_for(invoice: Invoice, *, sender: str, translate: Callable[[str], str] = str) -> str:

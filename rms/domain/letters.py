@@ -88,6 +88,15 @@ PAID = Wording(
         "{sender}\n{company}"
     ),
 )
+# A debit note is an invoice in everything but its name; a company's own words for invoices are not for it.
+DEBITED = Wording(
+    N_("Debit note {number} from {company}"),
+    N_(
+        "Dear {customer},\n\n"
+        "our debit note {number} over {total} is attached. Please pay {amount} by {due date}.\n\n"
+        "{sender}\n{company}"
+    ),
+)
 # A credit note has no wording in settings: it goes out seldom, and each is read before it does.
 _CREDIT_NOTE = N_("Credit note {number} from {company}")
 CREDITED = Wording(

@@ -38,6 +38,7 @@ class LetterOfInvoice:
     total: Decimal
     seller: dict
     address: str
+    is_debit_note: bool = False
 
 
 def due(limit: int, grace_seconds: float) -> list[tuple[UUID, UUID]]:
@@ -131,6 +132,7 @@ def letter_of_invoice(invoice_id: UUID) -> LetterOfInvoice | None:
         total=invoice.total,
         seller=seller_of(invoice),
         address=_address_in(invoice.seller_snapshot),
+        is_debit_note=invoice.kind == "debit_note",
     )
 
 

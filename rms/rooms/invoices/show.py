@@ -10,7 +10,7 @@ from rms.domain.lifecycle import Status, Verb, status_of
 from rms.domain.lifecycle import can as is_open_to
 from rms.models import Invoice
 from rms.policy import P
-from rms.queries.debit_notes import debit_notes_against
+from rms.queries.debit_notes import debit_notes_against, original_of
 from rms.queries.invoices import find_invoice, lines_of
 from rms.queries.reminders import stops_about
 from rms.queries.timeline import Story, story_of
@@ -51,6 +51,7 @@ def view_of(invoice: Invoice) -> dict:
         "may": {verb.value: is_open_to(status, verb, kind=invoice.kind) for verb in Verb},
         "reminding": stops_about(invoice) if is_open_to(status, Verb.REMIND, kind=invoice.kind) else None,
         "sharing": sharing_of(invoice, story.seen),
+        "original": original_of(invoice),
         "debit_notes": debit_notes_against(invoice.id)
         if is_open_to(status, Verb.DEBIT, kind=invoice.kind)
         else (),

@@ -2,11 +2,18 @@
 
 import html
 import re
+from email import message_from_bytes, policy
 
 import pytest
 
+from rms import mail
+from rms.actions import debit_notes, issuing, sending
+from rms.actions import invoices as drafts
+from rms.db.session import db
+from rms.models import EmailMessage
 from rms.queries.debit_notes import debit_notes_against
 from rms.queries.invoices import find_invoice, lines_of
+from tests.factories import NOW, TODAY
 from tests.http import Browser
 from tests.rooms.invoices.making import issued_in
 
@@ -72,6 +79,7 @@ def test_it_is_issued_and_each_of_the_two_leads_to_the_other(nilgiri, priya: Bro
     shown = text_of(priya.get(editor))
     assert f"Against invoice {number} of" in shown and "Reason Two days were left out" in shown
     assert "Debit note date" in shown and "1,180.00" in shown
+    assert f'href="{priya.path(f"invoices/{invoice_id}")}"' in priya.get(editor).text
     assert f'href="{priya.path(editor)}"' in priya.get(f"invoices/{invoice_id}").text
     with nilgiri.scope():
         assert [(row.status, str(row.total)) for row in debit_notes_against(invoice_id)] == [
@@ -81,6 +89,25 @@ def test_it_is_issued_and_each_of_the_two_leads_to_the_other(nilgiri, priya: Bro
         priya.post(f"invoices/{invoice_id}/cancel", {"reason": "Twice"})
     )
     assert priya.get(f"{editor}/invoice.pdf").data.startswith(b"%PDF")
+
+
+def test_the_letter_and_the_page_of_the_customer_call_it_what_it_is(nilgiri, priya: Browser, invoice_id):
+    with nilgiri.scope(nilgiri.admin):
+        note = debit_notes.start(invoice_id, today=TODAY, created_by=nilgiri.admin.id)
+        drafts.add_line(note.id, cells={"name": "Two days", "hsn_sac": "998533", "rate": "1000", "tax": "18"})
+        find_invoice(note.id).adjustment_reason = "Two days were left out"
+    with nilgiri.scope(nilgiri.admin):
+        issued = issuing.issue(note.id, now=NOW, today=TODAY)
+        mail_id = sending.send(issued, to_address=None, now=NOW, sender="Priya").id
+        number = issued.invoice_number
+    with nilgiri.scope():
+        row = db().get(EmailMessage, (nilgiri.tenant_id, mail_id))
+        sent = message_from_bytes(mail.render(row, NOW).as_bytes(), policy=policy.default)
+    assert sent["Subject"] == f"Debit note {number} from {nilgiri.name}"
+    for kind in ("plain", "html"):
+        said = sent.get_body((kind,)).get_content()
+        assert f"our debit note {number} over ₹1,180.00 is attached" in " ".join(said.split())
+        assert "The debit note is attached" in said and f"Invoice {number}" not in said
 
 
 def test_without_a_reason_the_field_is_named(nilgiri, priya: Browser, invoice_id):
