@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
+
 from rms.actions import client_types, contacts, customers
 from rms.actions.client_types import ManagerDraft, TypeDraft
 from rms.actions.contacts import ContactDraft
 from rms.actions.customers import CustomerDraft
+from rms.db.session import db
 from rms.demo import firm
 from rms.demo.story import Story, act
 from rms.domain import gstin
 from rms.domain.contacts import INDIA
-from rms.models import Customer
+from rms.models import ClientType, Customer
 
 
 def add_all(story: Story, joined: dt.datetime) -> list[Customer]:
@@ -30,7 +33,7 @@ def add_all(story: Story, joined: dt.datetime) -> list[Customer]:
     rows = []
     for number, buyer in enumerate(firm.BUYERS, 1):
         kinds = {
-            "client_type_id": types.get(buyer.type),
+            "client_type_id": types.get(buyer.type, _usual()),
             "account_manager_id": managers[number % len(managers)],
         }
         rows.append(_add(story, joined, number, buyer, **kinds))
@@ -41,7 +44,7 @@ def add_all(story: Story, joined: dt.datetime) -> list[Customer]:
 
 def add_one(story: Story, joined: dt.datetime, number: int, buyer: firm.Buyer) -> Customer:
     """One beside them, of the usual type."""
-    return _add(story, joined, number, buyer)
+    return _add(story, joined, number, buyer, client_type_id=_usual())
 
 
 def deducting(buyers: Sequence[Customer]) -> set[UUID]:
@@ -52,6 +55,12 @@ def deducting(buyers: Sequence[Customer]) -> set[UUID]:
 def gstin_of(state: str, pan: str) -> str:
     first14 = f"{state}{pan}1Z"
     return first14 + gstin.check_character(first14)
+
+
+def _usual() -> UUID:
+    """The type every company begins with. Here all types are of one moment, so their age tells nothing."""
+    ours = [name for name, _ in firm.TYPES]
+    return db().scalars(select(ClientType.id).where(ClientType.name.not_in(ours))).one()
 
 
 def _add(story: Story, joined: dt.datetime, number: int, buyer: firm.Buyer, **kinds: UUID | None) -> Customer:
