@@ -29,7 +29,8 @@ LETTER = "C"
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerDraft:
-    """A customer as typed. An empty code takes the next free one; a GSTIN decides state and PAN.
+    """A customer as typed. An empty code takes the next free one; a GSTIN brings its state and PAN along,
+    and others than those are refused.
 
     For a new customer, no type is the regular one, and no payment terms are those of its type.
     """
@@ -81,7 +82,7 @@ def change(customer_id: UUID, draft: CustomerDraft, *, version: int) -> Customer
     customer = lock(Customer, customer_id)
     if customer.version != version:
         raise StaleVersion(N_("This customer was changed while you were editing."), theirs=customer)
-    values = _values(draft)
+    values = _values(_without_what_stood(draft, customer))
     values["code"] = values["code"] or customer.code
     kind = _type(draft, keeps=customer.client_type_id)
     values["client_type_id"] = kind.id if kind else customer.client_type_id
@@ -142,6 +143,19 @@ def _values(draft: CustomerDraft) -> dict:
     return values
 
 
+def _without_what_stood(draft: CustomerDraft, customer: Customer) -> CustomerDraft:
+    """State and PAN that nobody touched give way to those of another GSTIN."""
+    number = gstin.judge(draft.gst_number)
+    if not number.valid or number.normalized == customer.gst_number:
+        return draft
+    pan, state = gstin.normalize(draft.pan_number) or None, draft.state_code or None
+    return replace(
+        draft,
+        pan_number=None if number.pan and pan == customer.pan_number else draft.pan_number,
+        state_code=None if state == customer.state_code else state,
+    )
+
+
 def _name(draft: CustomerDraft, checks: Checks) -> str | None:
     name = checks.clean("name", contacts.one_line, draft.name, 255)
     if not name and "name" not in checks.errors:
@@ -179,7 +193,7 @@ def _payment_terms(days: int | None, checks: Checks) -> int | None:
 
 
 def _gst(draft: CustomerDraft, checks: Checks) -> dict:
-    """Treatment, GSTIN and PAN; the PAN inside a GSTIN wins over one that was typed."""
+    """Treatment, GSTIN and PAN, which is the one inside the GSTIN where there is one."""
     treatment = draft.gst_treatment
     if treatment not in list(Registration):
         checks.refuse("gst_treatment", say(N_("Choose one from the list")))
@@ -187,14 +201,22 @@ def _gst(draft: CustomerDraft, checks: Checks) -> dict:
     judgement = gstin.judge(draft.gst_number)
     for sentence in _gst_problems(Registration(treatment), judgement):
         checks.refuse("gst_number", sentence)
-    pan = gstin.normalize(draft.pan_number) or None
-    if pan and not gstin.is_pan(pan):
-        checks.refuse("pan_number", say(N_("A PAN has 5 letters, 4 digits and a letter, like AAPFU0939F")))
+    pan = _pan(draft, judgement, checks)
     return {
         "gst_treatment": str(treatment),
         "gst_number": judgement.normalized if judgement.valid else None,
         "pan_number": judgement.pan or pan,
     }
+
+
+def _pan(draft: CustomerDraft, judgement: Judgement, checks: Checks) -> str | None:
+    pan = gstin.normalize(draft.pan_number) or None
+    if pan and not gstin.is_pan(pan):
+        checks.refuse("pan_number", say(N_("A PAN has 5 letters, 4 digits and a letter, like AAPFU0939F")))
+    elif pan and judgement.pan and pan != judgement.pan:
+        told = N_("The PAN in the GSTIN is %(pan)s. Leave this empty, or correct the GSTIN")
+        checks.refuse("pan_number", say(told, pan=judgement.pan))
+    return pan
 
 
 def _gst_problems(treatment: Registration, judgement: Judgement) -> Iterator:
@@ -220,7 +242,7 @@ def _gst_problems(treatment: Registration, judgement: Judgement) -> Iterator:
 def _place(draft: CustomerDraft, gst_number: str | None, checks: Checks) -> dict:
     """The address. Registered: the state of the GSTIN; abroad: the code for other countries."""
     is_abroad = draft.gst_treatment == Registration.OVERSEAS
-    state_code = _state(draft, gst_number, is_abroad=is_abroad)
+    state_code = _state(draft, gst_number, checks, is_abroad=is_abroad)
     if state_code is not None and state_code not in states.PLACES_OF_SUPPLY:
         checks.refuse("state_code", say(N_("Choose the state from the list")))
     address = Address(
@@ -253,12 +275,17 @@ def _country(draft: CustomerDraft, checks: Checks) -> str:
     return country
 
 
-def _state(draft: CustomerDraft, gst_number: str | None, *, is_abroad: bool) -> str | None:
+def _state(draft: CustomerDraft, gst_number: str | None, checks: Checks, *, is_abroad: bool) -> str | None:
+    """A registered customer is where the GSTIN says; whoever chose another state mistyped one."""
     if is_abroad:
         return states.OTHER_COUNTRY
-    if gst_number and gst_number[:2] in states.PLACES_OF_SUPPLY:
-        return gst_number[:2]
-    return draft.state_code or None
+    if not gst_number or gst_number[:2] not in states.PLACES_OF_SUPPLY:
+        return draft.state_code or None
+    theirs = gst_number[:2]
+    if draft.state_code in states.PLACES_OF_SUPPLY and draft.state_code != theirs:
+        told = N_("The GSTIN is of %(state)s (%(code)s). Choose that state, or correct the GSTIN")
+        checks.refuse("state_code", say(told, state=states.name_of(theirs), code=theirs))
+    return theirs
 
 
 def _code_taken(code: str) -> Invalid:

@@ -81,6 +81,8 @@ def several_lines(text: str | None, longest: int) -> str | None:
 def pin_code(text: str | None) -> str | None:
     """An Indian PIN code: six digits, the first not 0."""
     digits = _compact(text)
+    if re.fullmatch("0[0-9]{5}", digits):
+        raise Invalid(N_("No PIN code begins with 0"))
     if digits and not _PIN.fullmatch(digits):
         raise Invalid(N_("Enter all 6 digits"))
     return digits or None

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from uuid import uuid4
@@ -25,9 +26,7 @@ def test_a_person_needs_only_a_name(nilgiri):
 
 def test_a_gstin_decides_state_and_pan(nilgiri):
     typed = f" {gstin_of('33').lower()[:5]} {gstin_of('33').lower()[5:]} "
-    draft = CustomerDraft(
-        name="S", gst_treatment="regular", gst_number=typed, state_code="29", pan_number="ABCDE1234F"
-    )
+    draft = CustomerDraft(name="S", gst_treatment="regular", gst_number=typed, pan_number=" aakfn 4821c ")
     with nilgiri.scope():
         customer = customers.add(draft, created_by=None, now=NOW)
         assert (customer.gst_number, customer.state_code) == (gstin_of("33"), "33")
@@ -64,7 +63,18 @@ def test_a_foreign_customer_has_a_country_and_no_state(nilgiri):
         ),
         ({"gst_treatment": "king"}, "gst_treatment", "Choose one from the list"),
         ({"pan_number": "12"}, "pan_number", "A PAN has 5 letters, 4 digits and a letter, like AAPFU0939F"),
-        ({"pin_code": "012345"}, "pin_code", "Enter all 6 digits"),
+        (
+            {"pan_number": "ABCDE1234F"},
+            "pan_number",
+            "The PAN in the GSTIN is AAKFN4821C. Leave this empty, or correct the GSTIN",
+        ),
+        (
+            {"state_code": "29"},
+            "state_code",
+            "The GSTIN is of Tamil Nadu (33). Choose that state, or correct the GSTIN",
+        ),
+        ({"pin_code": "012345"}, "pin_code", "No PIN code begins with 0"),
+        ({"pin_code": "60001"}, "pin_code", "Enter all 6 digits"),
         ({"email": "a@b"}, "email", "An e-mail address looks like name@company.in"),
         ({"email": "a@b.in\nBcc: c@d.in"}, "email", "An e-mail address looks like name@company.in"),
         ({"phone": "call me"}, "phone", "A phone number has 6 to 20 digits, like +91 98450 12345"),
@@ -138,6 +148,19 @@ def test_an_older_version_is_not_written_over_a_newer_one(nilgiri):
         with pytest.raises(StaleVersion) as stale:
             customers.change(customer.id, SCHOOL, version=1)
         assert stale.value.theirs.email == "bursar@lotusvalley.example.in"
+
+
+def test_another_gstin_brings_its_state_and_pan_when_nobody_touched_them(nilgiri):
+    """Stored: 33 and AAKFN4821C. The form sends both back with a GSTIN of 27 and AAPFU0939F."""
+    other = replace(SCHOOL, gst_number="27AAPFU0939F1ZV", state_code="33", pan_number="AAKFN4821C")
+    with nilgiri.scope():
+        customer = customers.add(SCHOOL, created_by=None, now=NOW)
+        customers.change(customer.id, other, version=1)
+        assert (customer.state_code, customer.pan_number) == ("27", "AAPFU0939F")
+        for typed, field in (({"state_code": "29"}, "state_code"), ({"pan_number": "ABCDE1234F"}, "pan_number")):
+            with pytest.raises(Invalid) as refused:
+                customers.change(customer.id, replace(other, **typed), version=2)
+            assert set(refused.value.errors) >= {field}
 
 
 def test_another_companys_customer_is_not_there(nilgiri, sahyadri):
