@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select, true, union_all
 
 from rms.db.session import db
 from rms.models import CreditNote, Invoice, Receipt, ReceiptAllocation
@@ -68,11 +68,12 @@ def figures_of(customer_id: UUID, today: dt.date) -> Figures:
         .where(Receipt.customer_id == customer_id)
         .subquery("received")
     )
-    is_issued = CreditNote.status.in_(("issued", "applied"))
     credited = (
         select(
             func.count().label("notes"),
-            func.coalesce(func.sum(CreditNote.unapplied_amount).filter(is_issued), NOTHING).label("credit"),
+            func.coalesce(func.sum(CreditNote.unapplied_amount).filter(_is_usable()), NOTHING).label(
+                "credit"
+            ),
         )
         .where(CreditNote.customer_id == customer_id)
         .subquery("credited")
@@ -138,6 +139,19 @@ def pace_of(customer_ids: Collection[UUID], today: dt.date) -> dict[UUID, Pace]:
     }
 
 
+def on_account_of(customer_ids: Collection[UUID]) -> dict[UUID, Decimal]:
+    """Money and credit of each customer that lie on no invoice; who has none is not in it. One statement."""
+    money = select(Receipt.customer_id, Receipt.unallocated_amount.label("amount")).where(
+        Receipt.customer_id.in_(customer_ids), counts_as_money(), Receipt.unallocated_amount > 0
+    )
+    credit = select(CreditNote.customer_id, CreditNote.unapplied_amount).where(
+        CreditNote.customer_id.in_(customer_ids), _is_usable(), CreditNote.unapplied_amount > 0
+    )
+    both = union_all(money, credit).subquery("both")
+    statement = select(both.c.customer_id, func.sum(both.c.amount)).group_by(both.c.customer_id)
+    return dict(db().execute(statement).all())
+
+
 def owed_now(customer_id: UUID) -> Decimal:
     """The sum of the open invoices, without what is on account."""
     statement = select(func.coalesce(func.sum(Invoice.balance), NOTHING))
@@ -163,6 +177,10 @@ def _owed(customer_id: UUID, today: dt.date):
         .where(Invoice.customer_id == customer_id)
         .subquery("owed")
     )
+
+
+def _is_usable() -> ColumnElement[bool]:
+    return CreditNote.status.in_(("issued", "applied"))
 
 
 def _between(first: dt.date | None, last: dt.date | None) -> ColumnElement[bool]:

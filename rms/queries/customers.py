@@ -1,7 +1,7 @@
 """Customers as lists and pages show them, with what they owe."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,17 @@ class Owed:
     oldest: dt.date | None = None
 
 
+@dataclass(frozen=True)
+class Kinds:
+    """Which customers a list is of: of one type, in the care of one account manager, or of all."""
+
+    client_type_id: UUID | None = None
+    account_manager_id: UUID | None = None
+
+
+EVERYBODY = Kinds()
+
+
 def find_customer(customer_id: UUID) -> Customer:
     """The customer, or NotFound when it is not there or not this tenant's."""
     customer = db().scalar(select(Customer).where(Customer.id == customer_id))
@@ -49,7 +60,14 @@ def customer_by_name(name: str) -> UUID | None:
 
 
 def list_customers(
-    *, view: str, search: str, sort: str, after: Sequence[str] | None, limit: int, today: dt.date
+    *,
+    view: str,
+    search: str,
+    sort: str,
+    after: Sequence[str] | None,
+    limit: int,
+    today: dt.date,
+    kinds: Kinds = EVERYBODY,
 ) -> list[Any]:
     """Rows of one page: who the customer is, where, and what is owed.
 
@@ -57,7 +75,8 @@ def list_customers(
     """
     owed = _owed(today)
     balance = func.coalesce(owed.c.balance, NOTHING)
-    statement = _customers(owed).where(_in_view(view, owed), _matching(search)).limit(limit)
+    wanted = (_in_view(view, owed), _matching(search), *_of_kinds(kinds))
+    statement = _customers(owed).where(*wanted).limit(limit)
     if sort == "-balance":
         statement = statement.order_by(balance.desc(), Customer.id)
         if after:
@@ -72,9 +91,9 @@ def list_customers(
     return list(db().execute(statement))
 
 
-def totals_of_customers(*, search: str, today: dt.date) -> Any:
-    """One row over all customers that match the search: how many each view holds and what they owe together
-    (`<view>_count`, `<view>_balance`, `<view>_overdue`, `<view>_invoices`)."""
+def totals_of_customers(*, search: str, today: dt.date, kinds: Kinds = EVERYBODY) -> Any:
+    """One row over all customers of these kinds that match the search: how many each view holds and what
+    they owe together (`<view>_count`, `<view>_balance`, `<view>_overdue`, `<view>_invoices`)."""
     owed = _owed(today)
     columns = []
     for view in VIEWS:
@@ -89,7 +108,7 @@ def totals_of_customers(*, search: str, today: dt.date) -> Any:
         select(*columns)
         .select_from(Customer)
         .outerjoin(owed, owed.c.customer_id == Customer.id)
-        .where(_matching(search))
+        .where(_matching(search), *_of_kinds(kinds))
     )
     return db().execute(statement).one()
 
@@ -188,6 +207,13 @@ def _in_view(view: str, owed: Subquery) -> ColumnElement[bool]:
         case "all":
             return Customer.id.is_not(None)
     return Customer.is_active
+
+
+def _of_kinds(kinds: Kinds) -> Iterator[ColumnElement[bool]]:
+    if kinds.client_type_id:
+        yield Customer.client_type_id == kinds.client_type_id
+    if kinds.account_manager_id:
+        yield Customer.account_manager_id == kinds.account_manager_id
 
 
 def _matching(search: str) -> ColumnElement[bool]:

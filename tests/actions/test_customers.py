@@ -157,7 +157,10 @@ def test_another_gstin_brings_its_state_and_pan_when_nobody_touched_them(nilgiri
         customer = customers.add(SCHOOL, created_by=None, now=NOW)
         customers.change(customer.id, other, version=1)
         assert (customer.state_code, customer.pan_number) == ("27", "AAPFU0939F")
-        for typed, field in (({"state_code": "29"}, "state_code"), ({"pan_number": "ABCDE1234F"}, "pan_number")):
+        for typed, field in (
+            ({"state_code": "29"}, "state_code"),
+            ({"pan_number": "ABCDE1234F"}, "pan_number"),
+        ):
             with pytest.raises(Invalid) as refused:
                 customers.change(customer.id, replace(other, **typed), version=2)
             assert set(refused.value.errors) >= {field}

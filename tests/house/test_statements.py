@@ -44,7 +44,7 @@ PAGES = {
     "customers.edit": 5,
     "customers.edit_contact": 4,
     "customers.merge_form": 4,  # who looks the same
-    "customers.index": 4,
+    "customers.index": 8,  # rows and totals, days to pay, what is on account, the lists of both filters
     "customers.new": 5,
     "customers.new_contact": 3,
     "customers.new_opening": 3,

@@ -1,6 +1,7 @@
 """The list of customers, and one customer: shown, added, changed, put away."""
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, request, url_for
@@ -13,6 +14,8 @@ from rms.forms.customers import CustomerForm
 from rms.forms.versions import compare
 from rms.policy import P
 from rms.queries import customers as queries
+from rms.queries.client_types import account_managers, client_types
+from rms.queries.customer_figures import on_account_of, pace_of
 from rms.queries.last_saved import last_saved
 from rms.rooms.customers import doubles, room
 from rms.web.clock import now, today
@@ -31,20 +34,25 @@ def index():
     view = _one_of(queries.VIEWS, request.args.get("view"))
     sort = _one_of(queries.SORTS, request.args.get("sort"))
     search = strip(request.args.get("q", ""))[: queries.LONGEST_SEARCH]
-    rows = queries.list_customers(
-        view=view, search=search, sort=sort, after=_cursor(sort), limit=PAGE_SIZE + 1, today=today()
-    )
+    kinds = queries.Kinds(_picked("type"), _picked("manager"))
+    asked = {"search": search, "kinds": kinds, "today": today()}
+    rows = queries.list_customers(view=view, sort=sort, after=_cursor(sort), limit=PAGE_SIZE + 1, **asked)
     listed = paged(rows, key=lambda row: (row.balance if sort == "-balance" else row.name, row.id))
-    totals = queries.totals_of_customers(search=search, today=today())
+    ids = [row.id for row in listed.rows]
     return page(
         "customers/index.html",
         piece="customers/_list.html",
         also=("customers/_views.html",),
         listed=listed,
-        totals=totals,
+        totals=queries.totals_of_customers(**asked),
+        pace=pace_of(ids, today()),
+        on_account=on_account_of(ids),
+        types=_offered(client_types(), kinds.client_type_id),
+        managers=_offered(account_managers(), kinds.account_manager_id),
         view=view,
         sort=sort,
         search=search,
+        kinds=kinds,
     )
 
 
@@ -145,6 +153,19 @@ def _two_versions(form: CustomerForm, theirs):
 
 def _one_of(known: tuple[str, ...], wanted: str | None) -> str:
     return wanted if wanted in known else known[0]
+
+
+def _picked(name: str) -> UUID | None:
+    """The id a filter holds; one that is none is refused in a sentence, as an address that was shortened."""
+    try:
+        return UUID(request.args[name]) if request.args.get(name) else None
+    except ValueError:
+        raise garbled() from None
+
+
+def _offered(kinds: Sequence, picked: UUID | None) -> list:
+    """What a filter offers: all that are in use or can still be given."""
+    return [one for one in kinds if one.is_active or one.customers or one.id == picked]
 
 
 def _cursor(sort: str) -> list[str] | None:

@@ -187,7 +187,7 @@ def test_the_list_takes_few_statements_however_long_it_is(priya, nilgiri):
             factories.make_invoice(factories.make_customer(f"Customer {number}"))
     with counted_statements() as long:
         priya.get("customers")
-    assert len(long) == len(short) <= 5
+    assert len(long) == len(short) <= 9
 
 
 def test_the_list_adds_up(priya, nilgiri):
